@@ -1,0 +1,3 @@
+"""Deterministic, auditable execution of data plans: the command line."""
+
+__all__: list[str] = []

@@ -1,0 +1,3 @@
+"""The append authority of DVT on PostgreSQL: log, outbox and projection in one transaction."""
+
+__all__: list[str] = []
