@@ -1,0 +1,1 @@
+"""Checks and generators of this repository; none of it is installed."""
