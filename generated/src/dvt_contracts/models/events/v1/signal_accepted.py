@@ -1,0 +1,81 @@
+# Generated from contracts/ by `nox -s generate`. Do not edit.
+
+
+from typing import Annotated, Literal
+
+from dvt_contracts.base import Contract, JsonObject
+from pydantic import ConfigDict, Field, StrictStr
+from pydantic.experimental.missing_sentinel import MISSING
+
+from ...engine.v1.actor import Actor
+from ...glossary.v1.ids import (
+    ContractVersion,
+    EnvironmentId,
+    EventId,
+    IdempotencyKey,
+    PlanId,
+    PlanVersion,
+    ProjectId,
+    RunId,
+    SignalId,
+    TenantId,
+)
+from ...glossary.v1.status import SignalType
+from ...glossary.v1.time import Instant
+
+
+class SignalAcceptedPayload(Contract):
+    """What SignalAccepted carries."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        arbitrary_types_allowed=True,
+        use_attribute_docstrings=True,
+    )
+    signal_type: Annotated[SignalType, Field(alias="signalType")]
+    """Which signal."""
+    arguments: JsonObject
+    """Payload of the signal."""
+    actor: Actor
+    """Who asked."""
+    reason: Annotated[StrictStr | MISSING, Field(max_length=1024)] = MISSING
+    """Why, for people."""
+
+
+class SignalAccepted(Contract):
+    """The signal was authorised and will be delivered."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+    envelope_version: Annotated[ContractVersion, Field(alias="envelopeVersion")]
+    """Version of this envelope."""
+    event_id: Annotated[EventId, Field(alias="eventId")]
+    """Identity on every wire."""
+    event_type: Annotated[Literal["SignalAccepted"], Field(alias="eventType")] = "SignalAccepted"
+    """Type of the event."""
+    tenant_id: Annotated[TenantId, Field(alias="tenantId")]
+    """Owner of the run."""
+    project_id: Annotated[ProjectId, Field(alias="projectId")]
+    """Project."""
+    environment_id: Annotated[EnvironmentId, Field(alias="environmentId")]
+    """Environment."""
+    run_id: Annotated[RunId, Field(alias="runId")]
+    """The run."""
+    plan_id: Annotated[PlanId, Field(alias="planId")]
+    """Plan."""
+    plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
+    """Version."""
+    idempotency_key: Annotated[IdempotencyKey, Field(alias="idempotencyKey")]
+    """Key of the append."""
+    emitted_at: Annotated[Instant, Field(alias="emittedAt")]
+    """The producer's clock."""
+    signal_id: Annotated[SignalId, Field(alias="signalId")]
+    """The signal."""
+    payload: Annotated[SignalAcceptedPayload, Field(title="SignalAcceptedPayload")]
+    """What SignalAccepted carries."""

@@ -1,0 +1,81 @@
+# Generated from contracts/ by `nox -s generate`. Do not edit.
+
+
+from typing import Annotated, Literal
+
+from dvt_contracts.base import Contract
+from pydantic import ConfigDict, Field, StrictInt
+from pydantic.experimental.missing_sentinel import MISSING
+
+from ...glossary.v1.ids import (
+    ContractVersion,
+    EnvironmentId,
+    EventId,
+    IdempotencyKey,
+    PlanId,
+    PlanVersion,
+    ProjectId,
+    RunId,
+    Sha256,
+    StepId,
+    TenantId,
+)
+from ...glossary.v1.time import Instant
+
+
+class StepStartedPayload(Contract):
+    """What StepStarted carries."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+    inputs_version: Annotated[StrictInt, Field(alias="inputsVersion", ge=0, le=9007199254740991)]
+    """0, or runSeq of the update of parameters that the attempt uses."""
+    effect_key: Annotated[Sha256, Field(alias="effectKey")]
+    """Key of run, step and logical attempt that the executor passes on with its effects."""
+
+
+class StepStarted(Contract):
+    """A logical attempt begins; appended before the executor runs."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+    envelope_version: Annotated[ContractVersion, Field(alias="envelopeVersion")]
+    """Version of this envelope."""
+    event_id: Annotated[EventId, Field(alias="eventId")]
+    """Identity on every wire."""
+    event_type: Annotated[Literal["StepStarted"], Field(alias="eventType")] = "StepStarted"
+    """Type of the event."""
+    tenant_id: Annotated[TenantId, Field(alias="tenantId")]
+    """Owner of the run."""
+    project_id: Annotated[ProjectId, Field(alias="projectId")]
+    """Project."""
+    environment_id: Annotated[EnvironmentId, Field(alias="environmentId")]
+    """Environment."""
+    run_id: Annotated[RunId, Field(alias="runId")]
+    """The run."""
+    plan_id: Annotated[PlanId, Field(alias="planId")]
+    """Plan."""
+    plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
+    """Version."""
+    idempotency_key: Annotated[IdempotencyKey, Field(alias="idempotencyKey")]
+    """Key of the append."""
+    emitted_at: Annotated[Instant, Field(alias="emittedAt")]
+    """The producer's clock."""
+    step_id: Annotated[StepId, Field(alias="stepId")]
+    """The step."""
+    logical_attempt_id: Annotated[StrictInt, Field(alias="logicalAttemptId", ge=1, le=9007199254740991)]
+    """Business attempt, from 1."""
+    engine_attempt_id: Annotated[StrictInt | MISSING, Field(alias="engineAttemptId", ge=1, le=9007199254740991)] = (
+        MISSING
+    )
+    """Delivery number by the engine; diagnostic, in no key. Absent where no activity wrote the event."""
+    payload: Annotated[StepStartedPayload, Field(title="StepStartedPayload")]
+    """What StepStarted carries."""
