@@ -26,7 +26,7 @@ Afterwards .venv/bin/dvt and .venv/bin/nox work by themselves.
 """
 
 
-def members(root: str = ROOT) -> list[str]:
+def members(root: str) -> list[str]:
     """List the folders of the workspace's packages, relative to `root`, sorted."""
     packages = os.path.join(root, "packages")
     folders = ["generated", *(os.path.join("packages", name) for name in os.listdir(packages))]
@@ -39,7 +39,7 @@ def wanted() -> list[str]:
     for path in (LOCK, BOOTSTRAP):
         with open(path, "rb") as file:
             locked.update(file.read())
-    for folder in members():
+    for folder in members(ROOT):
         linked.update(folder.encode() + b"\0")
         with open(os.path.join(ROOT, folder, "pyproject.toml"), "rb") as file:
             linked.update(file.read())

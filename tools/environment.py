@@ -166,7 +166,7 @@ def renew(wanted: list[str], found: list[str]) -> None:
             environment=environment,
         )
     tell("linking the packages of this repository")
-    links = [part for folder in bootstrap.members() for part in ("--editable", folder)]
+    links = [part for folder in bootstrap.members(bootstrap.ROOT) for part in ("--editable", folder)]
     step("link the packages", uv, "pip", "install", *python, "--no-deps", *links, environment=environment)
     Path(bootstrap.STAMP).write_text("\n".join(wanted), encoding="utf-8")
     print(f"  .venv is ready after {time.monotonic() - started:.1f} s", file=sys.stderr, flush=True)

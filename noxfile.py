@@ -1,0 +1,117 @@
+"""All checks and tests. `nox` runs what must pass before a merge, `nox -l` lists the rest; CI calls nothing else.
+
+Sessions run in .venv, which ./dev makes; only `wheels` makes environments of its own. Folders choose the tests: `unit`
+and `property` need no server, `contract` and `integration` start real ones and are never skipped.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import nox
+
+BIN = Path(sys.executable).parent
+os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+
+nox.needs_version = ">=2026.10"
+nox.options.default_venv_backend = "none"
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["contracts", "lint", "types", "imports", "tests", "integration", "wheels"]
+nox.options.stop_on_first_error = False
+
+PARALLEL = ("--numprocesses", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile")
+
+SOURCES = ["generated/src", *sorted(map(str, Path("packages").glob("*/src"))), "tools", "benchmarks", "noxfile.py"]
+
+
+def folders(*kinds: str) -> list[str]:
+    """List the test folders of these kinds, of every package and of the tools, in a fixed order."""
+    roots = [Path("generated"), *sorted(Path("packages").iterdir()), Path("tools"), Path("benchmarks")]
+    return [
+        str(folder) for root in roots for kind in kinds if any((folder := root / "tests" / kind).glob("**/test_*.py"))
+    ]
+
+
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Fail when models and contracts differ; judge every example and vector."""
+    session.run("python", "tools/generate.py", "--check")
+    session.run("pytest", "generated/tests", "--quiet", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, format, layout, the lock and the workflows."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    session.run("python", "-m", "tools.check_layout")
+    session.run("python", "-m", "tools.check_hosts")
+    session.run("python", "-m", "tools.lock", "--check")
+    workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of everything written here, tests and tools included, strictly."""
+    session.run("mypy", *SOURCES, *session.posargs)
+    for folder in map(str, sorted([*Path("generated").glob("tests"), *Path("packages").glob("*/tests")])):
+        session.run("mypy", folder, *session.posargs, env={"MYPYPATH": folder})  # apart: their modules share names
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Check that imports point one way: contracts, core, adapters, command line."""
+    session.run("lint-imports", "--no-cache")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the unit and property tests of all packages; no server."""
+    session.run("pytest", *folders("unit", "property"), "--quiet", *PARALLEL, *session.posargs)
+
+
+@nox.session
+def integration(session: nox.Session) -> None:
+    """Run the tests on real PostgreSQL and Temporal servers, the conformance rules included."""
+    chosen = folders("contract", "integration")
+    if not chosen:
+        session.error("no contract or integration test was found; they are never left out silently")
+    session.run("pytest", *chosen, "--quiet", *session.posargs)
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Build each package and prove its wheel alone: install, import, its own unit tests."""
+    session.run("python", "-m", "tools.try_wheels", *session.posargs)
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Measure the branches of the core that its own tests reach; all of them must be."""
+    core = [folder for folder in folders("unit", "property", "contract") if "engine-core" in folder]
+    session.run("pytest", *core, "--quiet", "--cov", "--cov-report=term-missing:skip-covered", "--cov-fail-under=100")
+
+
+@nox.session(default=False)
+def generate(session: nox.Session) -> None:
+    """Write the models from the contracts."""
+    session.run("python", "tools/generate.py", *session.posargs)
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Resolve all dependencies anew into the hashed lock; `-- --upgrade` takes the newest versions."""
+    session.run("python", "-m", "tools.lock", *session.posargs)
+
+
+@nox.session(default=False)
+def golden(session: nox.Session) -> None:
+    """Run the golden paths on real servers and compare their hashes."""
+    session.run("pytest", "golden-paths", "--quiet", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure a scenario against its base: `nox -s bench -- NAME`."""
+    session.run("python", "-m", "benchmarks", *session.posargs)
