@@ -1,0 +1,1 @@
+"""Figures of DVT beside those of something plain that does the same; see README.md."""
