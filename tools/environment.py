@@ -80,7 +80,21 @@ def tool_environment(settings: str, base: Mapping[str, str]) -> dict[str, str]:
     return environment
 
 
-def fetch_uv(environment: Mapping[str, str]) -> str:
+def base_python() -> str:
+    """Return the Python that .venv is made from: never one of another environment, which may go away."""
+    return str(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+def find_pip() -> tuple[str, str]:
+    """Return a Python that has pip, this one or the one below it, and what pip is configured to use."""
+    for python in (sys.executable, base_python()):
+        done = subprocess.run([python, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return python, done.stdout
+    return sys.executable, ""
+
+
+def fetch_uv(python: str, environment: Mapping[str, str]) -> str:
     """Return the path of the locked uv, installed by pip into a folder of its own."""
     key = hashlib.sha256(Path(bootstrap.BOOTSTRAP).read_bytes()).hexdigest()[:16]
     folder = Path(bootstrap.CACHE, f"uv-{key}")
@@ -92,7 +106,7 @@ def fetch_uv(environment: Mapping[str, str]) -> str:
         quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_REQUIRE_VIRTUALENV": "0", "PIP_USER": "0"}
         step(
             "fetch uv by pip",
-            sys.executable,
+            python,
             "-m",
             "pip",
             "install",
@@ -142,16 +156,14 @@ def renew(wanted: list[str], found: list[str]) -> None:
     first = not found[0]
     print(f"setting up .venv ({'first time only' if first else 'something changed'}) ...", file=sys.stderr, flush=True)
     started = time.monotonic()
-    settings = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
+    python_with_pip, settings = find_pip()
     environment = tool_environment(settings, os.environ)
-    uv = fetch_uv(environment)
+    uv = fetch_uv(python_with_pip, environment)
     moved = found[0] not in {"", wanted[0]}
     fresh = moved or not usable_python()
     Path(bootstrap.STAMP).unlink(missing_ok=True)
     if fresh:
-        step("make .venv", uv, "venv", "--clear", "--python", sys.executable, bootstrap.VENV, environment=environment)
+        step("make .venv", uv, "venv", "--clear", "--python", base_python(), bootstrap.VENV, environment=environment)
     python = ("--python", bootstrap.VENV)
     if fresh or wanted[1] != found[1]:
         tell("installing the locked packages")
@@ -181,9 +193,6 @@ def set_up() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("dev: interrupted; the next call goes on\n")
         raise SystemExit(128 + signal.SIGINT) from None
-    except SetUpError as error:
-        sys.stderr.write(f"dev: {error}\n")
-        raise SystemExit(1) from None
-    except OSError as error:
+    except (SetUpError, OSError) as error:
         sys.stderr.write(f"dev: cannot set up .venv: {error}\n")
         raise SystemExit(1) from None

@@ -88,6 +88,7 @@ def test_a_failed_set_up_ends_with_the_steps_own_words(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(repository / "python"))
+    monkeypatch.setattr(environment, "base_python", lambda: str(repository / "python"))
     (repository / "python").write_text("#!/bin/sh\necho 'No module named pip'; exit 1\n", "utf-8")
     (repository / "python").chmod(0o755)
     (repository / ".venv" / "dev-stamp").unlink()
