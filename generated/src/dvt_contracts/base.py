@@ -17,7 +17,12 @@ class Contract(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True, serialize_by_alias=True, defer_build=True
+        frozen=True,
+        extra="forbid",
+        validate_by_name=True,
+        validate_by_alias=True,
+        serialize_by_alias=True,
+        defer_build=True,
     )
 
     @classmethod
@@ -92,7 +97,7 @@ def _json_object(value: object) -> object:
 
 
 if TYPE_CHECKING:
-    JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+    JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
     JsonObject: TypeAlias = "Mapping[str, JsonValue]"
 else:
     JsonValue = Annotated[object, PlainValidator(_json_value)]

@@ -36,7 +36,7 @@ def canonical_text(value: JsonValue) -> str:
         raise ContractError(f"not canonical JSON: {fault}", code="OUTPUT_NOT_CANONICAL")
     if _is_plain(value):
         return _PLAIN.encode(value)
-    return rfc8785.dumps(value).decode()  # type: ignore[arg-type]  # its JSON type lacks Sequence and Mapping
+    return rfc8785.dumps(value).decode()
 
 
 def canonical_bytes(value: JsonValue) -> bytes:

@@ -2,7 +2,8 @@
 
 DvtError
 ├─ ContractError        the input breaks a contract: InvalidPlanError, InvalidInputsError, InvalidEventError
-├─ RefusedError         well formed, not legal now: StartKeyConflictError, RunNotFoundError, SignalRefusedError, PlanRefusedError
+├─ RefusedError         well formed, not legal now: StartKeyConflictError, RunNotFoundError, SignalRefusedError,
+│                       PlanRefusedError
 ├─ InconsistencyError   stored facts disagree, page someone: HashMismatchError, SequenceGapError
 ├─ StepError            the work of a step failed; becomes StepFailed, never leaves a worker
 └─ PortError            raised by adapters only: UnavailableError (retryable), RejectedError
@@ -53,10 +54,10 @@ class DvtError(Exception):
         return Problem(
             code=self.code,
             message=self.message[:_MESSAGE_LIMIT],
-            hint=self.hint if self.hint else MISSING,
+            hint=self.hint or MISSING,
             retryable=self.retryable,
-            file=self.file if self.file else MISSING,
-            faults=self.faults if self.faults else MISSING,
+            file=self.file or MISSING,
+            faults=self.faults or MISSING,
         )
 
 

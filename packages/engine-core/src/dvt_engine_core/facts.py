@@ -1,4 +1,4 @@
-"""Facts: what an event says, without who wrote it when. Decisions emit them, folds read them, the writer stamps them."""
+"""Facts: what an event says, without who wrote it when. Decisions emit them, folds read them, a writer stamps them."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -146,8 +146,8 @@ def fact_of(event: AnyEvent) -> Fact | None:
     """What an event says; None for a type that this release does not know."""
     if isinstance(event, UnknownEvent):
         return None
-    subject_id = getattr(event, "step_id", None) or getattr(event, "signal_id", None)
-    ordinal = getattr(event, "logical_attempt_id", None) or getattr(event, "occurrence", 1)
+    subject_id: str | None = getattr(event, "step_id", None) or getattr(event, "signal_id", None)
+    ordinal: int = getattr(event, "logical_attempt_id", getattr(event, "occurrence", 1))
     payload: Payload = event.payload
     return Fact(event.event_type, payload, subject_id, ordinal)
 

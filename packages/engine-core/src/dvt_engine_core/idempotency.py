@@ -6,9 +6,7 @@ from typing import Final
 RUN: Final = "RUN"
 
 
-def event_key(
-    *, run_id: str, subject: str, ordinal: int, event_type: str, plan_id: str, plan_version: str
-) -> str:
+def event_key(*, run_id: str, subject: str, ordinal: int, event_type: str, plan_id: str, plan_version: str) -> str:
     """Key of an event, stable over every retry of its append.
 
     Shape: `subject` is the step id, `RUN` or the signal id; `ordinal` the logical attempt, the occurrence or 1.

@@ -30,8 +30,20 @@ from dvt_engine_core.transitions import (
 
 PROJECTOR_VERSION: Final = "1"
 #: Members of a payload that its part leaves out: large, or of no use to a reader of the snapshot.
-_LEFT_OUT: Final = {"RunQueued": ("startKey",), "RunStarted": ("engine",), "StepCompleted": ("stepKey",), "SignalAccepted": ("arguments",), "SignalApplied": ("signalType", "parameters"), "RunPaused": ("signalId", "stepId"), "RunResumed": ("signalId",), "RunFailed": ("stepId",), "RunCancelled": ("signalId",)}
-_NAMES_ITS_TYPE: Final = frozenset({"RunPaused", "RunDrained", "RunResumed", "StepCompleted", "StepFailed", "StepCancelled"})
+_LEFT_OUT: Final = {
+    "RunQueued": ("startKey",),
+    "RunStarted": ("engine",),
+    "StepCompleted": ("stepKey",),
+    "SignalAccepted": ("arguments",),
+    "SignalApplied": ("signalType", "parameters"),
+    "RunPaused": ("signalId", "stepId"),
+    "RunResumed": ("signalId",),
+    "RunFailed": ("stepId",),
+    "RunCancelled": ("signalId",),
+}
+_NAMES_ITS_TYPE: Final = frozenset(
+    {"RunPaused", "RunDrained", "RunResumed", "StepCompleted", "StepFailed", "StepCancelled"}
+)
 _ITEMS: Final = {EventSubject.STEP: "steps", EventSubject.SIGNAL: "signals"}
 
 Part = Mapping[str, JsonValue]
@@ -168,11 +180,22 @@ def assemble(rows: RunRows) -> RunSnapshot:
             {"stepId": row.item_id, "status": row.status, "attempt": row.attempt, **row.parts}
             for _, row in sorted(rows.steps.items())
         ],
-        "signals": [{"signalId": row.item_id, "status": row.status, **row.parts} for _, row in sorted(rows.signals.items())],
+        "signals": [
+            {"signalId": row.item_id, "status": row.status, **row.parts} for _, row in sorted(rows.signals.items())
+        ],
     }
     if state.substatus:
         document["substatus"] = state.substatus
     return RunSnapshot.parse(document)
+
+
+def _signal(row: ItemRow, rows: RunRows) -> dict[str, JsonValue]:
+    """A signal; one still open at the terminal event counts as moot."""
+    document: dict[str, JsonValue] = {"signalId": row.item_id, "status": row.status, **row.parts}
+    ended = rows.parts.get("ended")
+    if ended is not None and row.status == "ACCEPTED":
+        document["application"] = {"at": ended["at"], "effect": "moot", "code": "RUN_TERMINAL"}
+    return document
 
 
 def rows_of(snapshot: RunSnapshot) -> RunRows:
@@ -202,7 +225,9 @@ def fold(rows: RunRows, records: Iterable[RawRecord]) -> tuple[Alert, ...]:
         if record.run_seq <= rows.last_run_seq:
             continue
         if record.run_seq != rows.last_run_seq + 1:
-            raise SequenceGapError(f"run {rows.run_id}: event {rows.last_run_seq + 1} is missing before {record.run_seq}")
+            raise SequenceGapError(
+                f"run {rows.run_id}: event {rows.last_run_seq + 1} is missing before {record.run_seq}"
+            )
         before = rows.state
         event = parse_event(record.event.document())
         if not write(rows, event):

@@ -100,7 +100,7 @@ class StepResult:
 
 
 class StepExecutor(Protocol):
-    """Does the real work of one kind of step. A plugin of entry-point group `dvt.step_kinds`, made without arguments."""
+    """Does the work of one kind of step. A plugin of entry-point group `dvt.step_kinds`, made without arguments."""
 
     @property
     def kind(self) -> str:

@@ -1,6 +1,6 @@
 """StateStore, the append authority and its reads; and the queue of intents that it keeps."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,8 +77,12 @@ class StateStore(Protocol):
         """
         ...
 
-    async def read_run(self, run: RunKey) -> StoredRun | None:
-        """The live snapshot of a run, assembled from its rows; None for an unknown run."""
+    async def read_run(self, run: RunKey, *, steps: Collection[str] | None = None) -> StoredRun | None:
+        """The live snapshot of a run, assembled from its rows; None for an unknown run.
+
+        Shape: with `steps` the snapshot holds the rows of these steps only (a step that looks up the outputs of its
+        dependencies must not pay for the whole plan).
+        """
         ...
 
     def read_events(self, run: RunKey, *, after: int = 0, limit: int | None = None) -> AsyncIterator[RawRecord]:

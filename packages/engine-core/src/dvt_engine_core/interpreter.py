@@ -1,0 +1,135 @@
+"""The interpreter's loop: hears causes one by one, decides, records, acts; the same on every engine of coroutines.
+
+Nothing here knows a clock, a database or an engine: the driver does. Order is first come, first served, so that an
+engine that replays coroutines deterministically replays this one.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import Protocol
+
+from dvt_contracts.models.glossary.v1.status import SignalType
+
+from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
+from dvt_engine_core.decider import decide, launched, receive
+from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, FinishRun, StartTimer
+from dvt_engine_core.services.loaded import LoadedRun, unpack
+from dvt_engine_core.state import CoreState, evolve_all
+from dvt_engine_core.walk import Route
+
+
+@dataclass(frozen=True, slots=True)
+class StepOrder:
+    """A dispatch with what an engine must know of the step."""
+
+    step_id: str
+    attempt: int
+    inputs_version: int
+    route: Route
+    cancel_grace_ms: int
+
+
+class InterpreterDriver(Protocol):
+    """What an engine does for an interpreter."""
+
+    async def load(self) -> LoadedRun:
+        """Load the run."""
+        ...
+
+    async def record(self, cause: Cause) -> StepReturned | None:
+        """Have a decision recorded; for a lost step, what the log says of it."""
+        ...
+
+    async def run_step(self, order: StepOrder) -> StepReturned | StepLost:
+        """Run an attempt to its end. Cancelling the task asks the activity to stop; it still ends with an answer."""
+        ...
+
+    async def sleep_until(self, instant: str) -> None:
+        """Return at an Instant of the producer's clock."""
+        ...
+
+
+class Interpreter:
+    """One run being walked."""
+
+    def __init__(self, driver: InterpreterDriver) -> None:
+        """Begin with nothing loaded; signals may arrive before `run` is called."""
+        self._driver = driver
+        self._inbox: deque[Cause] = deque()
+        self._filled = asyncio.Event()
+        self._steps: dict[str, asyncio.Task[None]] = {}
+        self._timers: set[asyncio.Task[None]] = set()
+
+    def signal(self, signal_id: str, signal_type: SignalType) -> None:
+        """Hear a delivered signal; a second delivery is harmless."""
+        self._hear(SignalArrived(signal_id, signal_type))
+
+    async def run(self) -> None:
+        """Walk the run to its end."""
+        loaded = await self._driver.load()
+        if loaded.walk is None:
+            return
+        state = unpack(loaded)
+        arrived = list(self._inbox)
+        self._inbox.clear()
+        self._hear(RunLoaded())
+        for signal in state.open_signals.values():
+            self._hear(SignalArrived(signal.signal_id, signal.signal_type))
+        for cause in arrived:
+            self._hear(cause)
+        try:
+            while not state.terminal:
+                state = await self._step(state, await self._next())
+        finally:
+            for task in (*self._steps.values(), *self._timers):
+                task.cancel()
+
+    async def _step(self, state: CoreState, cause: Cause) -> CoreState:
+        """Hear one cause: what it leads to is recorded first, then it happens."""
+        if isinstance(cause, StepLost):
+            told = await self._driver.record(cause)
+            return await self._step(state, told) if told else state
+        state = receive(state, cause)
+        decision = decide(state, cause)
+        if decision.facts:
+            await self._driver.record(cause)
+        state = evolve_all(state, decision.facts)
+        self._act(state, decision)
+        return launched(state, decision.effects)
+
+    def _act(self, state: CoreState, decision: Decision) -> None:
+        for effect in decision.effects:
+            match effect:
+                case DispatchStep():
+                    self._steps[effect.step_id] = asyncio.create_task(self._run_step(self._order(state, effect)))
+                case StartTimer():
+                    self._timers.add(asyncio.create_task(self._wait(effect)))
+                case CancelStep():
+                    # after the task's first turn: one that never ran would end without an answer
+                    if effect.step_id in self._steps:
+                        asyncio.get_running_loop().call_soon(self._steps[effect.step_id].cancel)
+                case FinishRun():
+                    pass
+
+    @staticmethod
+    def _order(state: CoreState, effect: DispatchStep) -> StepOrder:
+        route = state.walk.routes[state.walk.graph.index[effect.step_id]]
+        return StepOrder(effect.step_id, effect.attempt, effect.inputs_version, route, state.walk.cancel_grace_ms)
+
+    async def _run_step(self, order: StepOrder) -> None:
+        self._hear(await self._driver.run_step(order))
+
+    async def _wait(self, timer: StartTimer) -> None:
+        await self._driver.sleep_until(timer.at)
+        self._hear(RetryDue(timer.step_id))
+
+    def _hear(self, cause: Cause) -> None:
+        self._inbox.append(cause)
+        self._filled.set()
+
+    async def _next(self) -> Cause:
+        while not self._inbox:
+            self._filled.clear()
+            await self._filled.wait()
+        return self._inbox.popleft()

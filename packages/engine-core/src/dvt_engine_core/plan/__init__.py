@@ -1,0 +1,1 @@
+"""Plans: reading, judging, and the graph that a run walks."""

@@ -1,0 +1,108 @@
+"""The load step of a run: everything is proven before any step runs; RunStarted or RunFailed is recorded here."""
+
+from dataclasses import dataclass
+
+from dvt_contracts.models.engine.v1.builds import Builds
+from dvt_contracts.models.engine.v1.engine_run_ref import EngineRunRef
+from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
+from dvt_contracts.models.events.v1.run_cancelled import RunCancelledPayload
+from dvt_contracts.models.events.v1.run_failed import RunFailedPayload
+from dvt_contracts.models.events.v1.run_started import RunStartedPayload
+from dvt_contracts.models.events.v1.signal_applied import SignalAppliedPayload
+from dvt_contracts.models.glossary.v1.status import CancelCode, RunStatus, SignalEffect, SignalType
+from dvt_contracts.models.store.v1.append_result import Appended, Duplicate
+from pydantic.experimental.missing_sentinel import MISSING
+
+from dvt_engine_core.errors import DvtError, RunNotFoundError
+from dvt_engine_core.facts import Fact, RunIdentity
+from dvt_engine_core.freetext import clean
+from dvt_engine_core.hashes import inputs_hash
+from dvt_engine_core.ports.store import RunKey
+from dvt_engine_core.services.loaded import LoadedRun, pack
+from dvt_engine_core.services.materials import Materials, RunMaterial
+from dvt_engine_core.services.recording import Recorder
+from dvt_engine_core.transitions import TERMINAL
+
+
+@dataclass(frozen=True, slots=True)
+class RunLoader:
+    """Loads runs for interpreters of one adapter."""
+
+    materials: Materials
+    recorder: Recorder
+    builds: Builds
+
+    async def load(self, run: RunKey, engine: EngineRunRef) -> LoadedRun:
+        """Read a run, prove its plan and inputs, record its start or its failure, and fold its log.
+
+        Shape: an ended run is answered without writing. Repeating it after a crash goes on where it stopped.
+        Raises: RunNotFoundError, UnavailableError.
+        Source: ExecutionSemantics; architecture, one run end to end.
+        """
+        stored = await self.recorder.store.read_run(run, steps=())
+        if stored is None:
+            raise RunNotFoundError(f"no run {run.run_id}")
+        snapshot = stored.snapshot
+        if snapshot.status in TERMINAL:
+            return LoadedRun(None)
+        if snapshot.status is RunStatus.PENDING and await self._cancelled(run, snapshot):
+            return LoadedRun(None)
+        try:
+            material = await self.materials.of(run)
+        except DvtError as error:
+            if error.retryable or snapshot.status is not RunStatus.PENDING:
+                raise
+            await self._fail(run, snapshot, error)
+            return LoadedRun(None)
+        if snapshot.status is RunStatus.PENDING:
+            await self._start(material, engine)
+        state = await self.recorder.fold(run, material.walk)
+        return LoadedRun(None) if state.terminal else pack(state)
+
+    async def _start(self, material: RunMaterial, engine: EngineRunRef) -> None:
+        payload = RunStartedPayload(
+            step_count=len(material.plan.steps),
+            inputs_hash=inputs_hash(material.inputs),
+            builds=self.builds,
+            engine=engine,
+        )
+        await self.recorder.append(material.identity, [Fact("RunStarted", payload)])
+
+    async def _fail(self, run: RunKey, snapshot: RunSnapshot, error: DvtError) -> None:
+        first = error.faults[0] if error.faults else None
+        code = first.code if first is not None and error.code == "PLAN_INVALID" else error.code
+        message = clean(error.message if first is None else f"{error.message}: {first.message}")
+        await self.recorder.append(
+            identity_of(run, snapshot), [Fact("RunFailed", RunFailedPayload(code=code, message=message))]
+        )
+
+    async def _cancelled(self, run: RunKey, snapshot: RunSnapshot) -> bool:
+        """Apply an accepted cancel to a run that has not started; False where it has: the interpreter applies it."""
+        for signal in snapshot.signals:
+            cancels = signal.decision is not MISSING and signal.decision.signal_type is SignalType.CANCEL
+            if cancels and signal.application is MISSING:
+                return await cancel_pending(self.recorder, identity_of(run, snapshot), signal.signal_id)
+        return False
+
+
+async def cancel_pending(recorder: Recorder, identity: RunIdentity, signal_id: str) -> bool:
+    """Cancel a run that is still PENDING: SignalApplied and RunCancelled, legal from PENDING only.
+
+    Shape: True when the run is cancelled by this signal, False where it is past PENDING.
+    Source: ExecutionSemantics, writers: dispatcher, and load.
+    """
+    applied = SignalAppliedPayload(signal_type=SignalType.CANCEL, effect=SignalEffect.APPLIED)
+    cancelled = RunCancelledPayload(code=CancelCode.CANCELLED, signal_id=signal_id)
+    results = await recorder.append(
+        identity,
+        [Fact("SignalApplied", applied, signal_id), Fact("RunCancelled", cancelled)],
+        legal_from=RunStatus.PENDING,
+    )
+    return isinstance(results[-1], Appended | Duplicate)
+
+
+def identity_of(run: RunKey, snapshot: RunSnapshot) -> RunIdentity:
+    """Identity of a stored run."""
+    if snapshot.queued is MISSING:
+        raise DvtError(f"run {run.run_id} has no RunQueued")
+    return RunIdentity.of(run.run_id, plan=snapshot.queued.plan_ref, context=snapshot.queued.context)
