@@ -1,0 +1,3 @@
+"""What tests stand on: doubles of the ports, and the conformance rules that every implementation owes."""
+
+__all__: list[str] = []
