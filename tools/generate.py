@@ -19,7 +19,7 @@ OPEN_TYPES = {name: f"dvt_contracts.base.{name}" for name in ("JsonValue", "Json
 FLAGS = """
 --ignore-pyproject --input-file-type jsonschema --schema-version 2020-12 --schema-version-mode strict --strict-refs
 --output-model-type pydantic_v2.BaseModel --base-class dvt_contracts.base.Contract
---target-python-version 3.11 --target-pydantic-version 2.12 --disable-timestamp
+--target-python-version 3.11 --target-pydantic-version 2.14 --disable-timestamp
 --use-annotated --field-constraints --use-standard-collections --use-union-operator
 --use-specialized-enum --use-subclass-enum --enum-field-as-literal none --capitalise-enum-members
 --use-single-value-enum-as-const --use-one-literal-as-default --deserialize-default-values enum decimal

@@ -5,7 +5,7 @@ from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.glossary.v1.status import OnStepFailure, RunIf
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.registries.capabilities import CAPABILITIES
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 _POLICY = {
     OnStepFailure.FAIL_FAST: "plan.fail-fast",

@@ -23,7 +23,7 @@ from dvt_contracts.models.glossary.v1.status import (
     SkipCode,
     StepStatus,
 )
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
 from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, Effect, FinishRun, StartTimer

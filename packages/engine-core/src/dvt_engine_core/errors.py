@@ -15,7 +15,7 @@ from typing import ClassVar
 from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.errors.v1.problem import Problem
 from dvt_contracts.registries.codes import CODES
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 _ENTRIES = {entry.code: entry for entry in CODES.codes}
 _MESSAGE_LIMIT = 4000

@@ -25,7 +25,7 @@ from dvt_contracts.models.events.v1.step_skipped import StepSkippedPayload
 from dvt_contracts.models.events.v1.step_started import StepStartedPayload
 from dvt_contracts.models.execution_semantics.v1.transition_tables import EventSubject
 from dvt_contracts.models.plan.v1.plan_ref import PlanRef
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.idempotency import RUN, event_key
 from dvt_engine_core.transitions import RULES

@@ -5,7 +5,7 @@ from hashlib import sha256
 from dvt_contracts.base import JsonValue
 from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
 from dvt_contracts.models.engine.v1.step_snapshot import StepSnapshot
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.canonical import canonical_text
 

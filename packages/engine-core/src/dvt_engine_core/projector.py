@@ -13,7 +13,7 @@ from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
 from dvt_contracts.models.events.v1.record import RawRecord
 from dvt_contracts.models.execution_semantics.v1.transition_tables import EventSubject
 from dvt_contracts.models.glossary.v1.status import RunStatus, StepStatus
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.errors import SequenceGapError
 from dvt_engine_core.facts import Fact, fact_of, is_reuse

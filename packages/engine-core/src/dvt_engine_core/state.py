@@ -14,7 +14,7 @@ from dvt_contracts.models.events.v1.signal_accepted import SignalAcceptedPayload
 from dvt_contracts.models.events.v1.step_failed import StepFailedPayload
 from dvt_contracts.models.execution_semantics.v1.transition_tables import EventSubject
 from dvt_contracts.models.glossary.v1.status import CancelCode, SignalType, StepStatus
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.facts import Fact, is_reuse
 from dvt_engine_core.transitions import RULES, TERMINAL, RunState, next_run_state, next_step_status

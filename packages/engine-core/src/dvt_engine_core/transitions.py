@@ -9,7 +9,7 @@ from typing import Final
 from dvt_contracts.models.execution_semantics.v1.transition_tables import AttemptRule, EventRule, EventSubject
 from dvt_contracts.models.glossary.v1.status import RunStatus, RunSubstatus, StepStatus
 from dvt_contracts.registries.transition_tables import TRANSITION_TABLES
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 NONE: Final = "NONE"
 TERMINAL: Final = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED})

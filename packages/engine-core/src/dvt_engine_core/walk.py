@@ -7,7 +7,7 @@ from typing import Self
 from dvt_contracts.models.glossary.v1.status import OnStepFailure, WorkerClass
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.models.plan.v1.retry import RetryPolicy
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.plan.graph import Graph
 from dvt_engine_core.retry import NO_RETRY

@@ -6,7 +6,7 @@ import jsonschema_rs
 from dvt_contracts.base import JsonObject, JsonValue
 from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.plan.v1.plan import Plan
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.canonical import canonical_bytes
 from dvt_engine_core.errors import InvalidInputsError

@@ -12,7 +12,7 @@ from dvt_contracts.loader import schema, schemas
 from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.registries.codes import CODES
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.errors import InvalidPlanError
 from dvt_engine_core.plan.graph import Graph, ancestors, find_cycle

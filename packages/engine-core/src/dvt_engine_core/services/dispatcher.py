@@ -6,7 +6,7 @@ from typing import Final
 
 from dvt_contracts.models.glossary.v1.status import RunStatus, SignalType
 from dvt_contracts.models.store.v1.intent import Intent, IntentType
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.errors import PortError, UnavailableError
 from dvt_engine_core.ports.engine import EngineAdapter, SignalDelivery

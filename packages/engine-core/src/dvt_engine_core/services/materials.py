@@ -11,7 +11,7 @@ from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
 from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.models.plan.v1.plan_ref import PlanRef
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.capabilities import missing_capabilities
 from dvt_engine_core.errors import DvtError, HashMismatchError, InvalidPlanError, RunNotFoundError

@@ -12,7 +12,7 @@ from dvt_contracts.models.engine.v1.step_snapshot import StepOutcome
 from dvt_contracts.models.events.v1.step_completed import StepCompletedPayload
 from dvt_contracts.models.glossary.v1.status import StepStatus
 from dvt_contracts.models.plan.v1.step import PlanStep
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.canonical import canonical_bytes
 from dvt_engine_core.errors import StepError

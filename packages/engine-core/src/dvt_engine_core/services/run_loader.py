@@ -11,7 +11,7 @@ from dvt_contracts.models.events.v1.run_started import RunStartedPayload
 from dvt_contracts.models.events.v1.signal_applied import SignalAppliedPayload
 from dvt_contracts.models.glossary.v1.status import CancelCode, RunStatus, SignalEffect, SignalType
 from dvt_contracts.models.store.v1.append_result import Appended, Duplicate
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.errors import DvtError, RunNotFoundError
 from dvt_engine_core.facts import Fact, RunIdentity

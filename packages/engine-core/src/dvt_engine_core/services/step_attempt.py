@@ -24,7 +24,7 @@ from dvt_contracts.models.store.v1.append_result import (
     Superseded,
     UnknownRun,
 )
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.causes import StepReturned
 from dvt_engine_core.errors import DvtError, RunNotFoundError, StepError, UnavailableError

@@ -15,7 +15,7 @@ from dvt_contracts.models.signals.v1.signal_decision import SignalDecision, Sign
 from dvt_contracts.models.signals.v1.signal_request import SignalRequest
 from dvt_contracts.models.store.v1.append_result import Illegal, UnknownRun
 from dvt_contracts.models.store.v1.create_run_result import RunCreated, StartKeyConflict
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.canonical import canonical_bytes
 from dvt_engine_core.errors import (

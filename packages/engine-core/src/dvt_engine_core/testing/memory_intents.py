@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from dvt_contracts.models.store.v1.intent import Intent, IntentType
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.appending import INTENT_TYPES, AppendItem
 from dvt_engine_core.ports.ambient import Clock

@@ -28,7 +28,7 @@ from dvt_contracts.models.store.v1.create_run_result import (
 )
 from dvt_contracts.models.store.v1.run_state import RunState as StateAnswer
 from dvt_contracts.models.store.v1.run_summary import RunSummary
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt_engine_core.appending import AppendItem, append_item, groups
 from dvt_engine_core.errors import RejectedError

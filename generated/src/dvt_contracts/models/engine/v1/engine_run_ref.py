@@ -5,8 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from dvt_contracts.base import Contract
-from pydantic import ConfigDict, Field, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictStr
 
 
 class EngineProvider(StrEnum):

@@ -4,8 +4,7 @@
 from typing import Annotated
 
 from dvt_contracts.base import Contract
-from pydantic import ConfigDict, Field, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictStr
 
 from ...glossary.v1.ids import EnvironmentId, ProjectId, TenantId
 from .actor import Actor

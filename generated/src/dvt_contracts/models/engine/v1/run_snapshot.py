@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from dvt_contracts.base import Contract, JsonObject
-from pydantic import ConfigDict, Field, StrictInt, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictInt, StrictStr
 
 from ...glossary.v1.ids import ErrorCode, RunId, Sha256, SignalId, StepId, TenantId
 from ...glossary.v1.status import CancelCode, RunStatus, RunSubstatus

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from dvt_contracts.base import Contract, JsonValue
-from pydantic import ConfigDict, Field, StrictBool, StrictInt, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from ...glossary.v1.ids import ErrorCode, RunId, Sha256, StepId
 from ...glossary.v1.status import SkipCode, StepStatus
@@ -72,8 +71,10 @@ class StepRedelivery(Contract):
     """Logical attempt of the event."""
     at: Instant
     """emittedAt."""
-    engine_attempt_id: Annotated[StrictInt, Field(alias="engineAttemptId", ge=1, le=9007199254740991)]
-    """Delivery number by the engine."""
+    engine_attempt_id: Annotated[StrictInt | MISSING, Field(alias="engineAttemptId", ge=1, le=9007199254740991)] = (
+        MISSING
+    )
+    """Delivery number by the engine, where one wrote the event."""
 
 
 class StepSkip(Contract):
@@ -108,8 +109,10 @@ class StepStart(Contract):
     """Logical attempt of the event."""
     at: Instant
     """emittedAt."""
-    engine_attempt_id: Annotated[StrictInt, Field(alias="engineAttemptId", ge=1, le=9007199254740991)]
-    """Delivery number by the engine."""
+    engine_attempt_id: Annotated[StrictInt | MISSING, Field(alias="engineAttemptId", ge=1, le=9007199254740991)] = (
+        MISSING
+    )
+    """Delivery number by the engine, where one wrote the event."""
     inputs_version: Annotated[StrictInt, Field(alias="inputsVersion", ge=0, le=9007199254740991)]
     """0, or runSeq of the update of parameters that the attempt uses."""
     effect_key: Annotated[Sha256, Field(alias="effectKey")]

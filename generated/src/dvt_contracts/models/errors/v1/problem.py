@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from dvt_contracts.base import Contract
-from pydantic import ConfigDict, Field, StrictBool, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictStr
 
 from ...glossary.v1.ids import ErrorCode
 from .fault import Fault

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from dvt_contracts.base import Contract, JsonValue
-from pydantic import ConfigDict, Field, StrictInt
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictInt
 
 from ...engine.v1.artifact_ref import ArtifactRef
 from ...glossary.v1.ids import (

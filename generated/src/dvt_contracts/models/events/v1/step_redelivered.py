@@ -4,8 +4,7 @@
 from typing import Annotated, Literal
 
 from dvt_contracts.base import Contract, Empty
-from pydantic import ConfigDict, Field, StrictInt
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictInt
 
 from ...glossary.v1.ids import (
     ContractVersion,

@@ -6,8 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 from dvt_contracts.base import Contract
-from pydantic import ConfigDict, Field, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictStr
 from typing_extensions import TypeAliasType
 
 from ...glossary.v1.ids import ContractVersion, EventTypeName

@@ -5,8 +5,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from dvt_contracts.base import Contract
-from pydantic import ConfigDict, Field, StrictInt, StrictStr
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field, StrictInt, StrictStr
 
 from ...glossary.v1.ids import RunId, SignalId, TenantId
 from ...glossary.v1.time import Instant

@@ -4,8 +4,7 @@
 from typing import Annotated
 
 from dvt_contracts.base import Contract
-from pydantic import ConfigDict, Field
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict, Field
 
 from ...events.v1.envelope import Envelope
 from ...glossary.v1.ids import EventId, EventTypeName, IdempotencyKey, RunId

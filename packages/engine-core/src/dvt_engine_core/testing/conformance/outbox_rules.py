@@ -93,7 +93,7 @@ async def only_the_shards_asked_for(factory: OutboxFactory) -> None:
         runs = [await harness.new_run(shard=shard) for shard in (0, 9, 15)]
         leases = await harness.source.lease("a", ttl_ms=HELD_MS)
         assert sorted(lease.shard for lease in leases) == list(range(SHARDS))
-        offered = await harness.source.fetch([lease for lease in leases if lease.shard == 9], limit=100)  # noqa: PLR2004
+        offered = await harness.source.fetch([lease for lease in leases if lease.shard == 9], limit=100)
         assert [(message.run, message.shard) for message in offered] == [(runs[1], 9)]
         assert await harness.source.fetch([], limit=100) == ()
 
@@ -128,7 +128,7 @@ async def prefix_is_acknowledged(factory: OutboxFactory) -> None:
         offered = await _all(harness.source)
         await harness.source.acknowledge(offered[:2])
         assert _seqs(await _all(harness.source), run) == [3, 4]
-        assert (await harness.source.status()).undelivered == 2  # noqa: PLR2004
+        assert (await harness.source.status()).undelivered == 2
 
 
 async def acknowledged_twice_and_late(factory: OutboxFactory) -> None:

@@ -2,8 +2,7 @@
 
 
 from dvt_contracts.base import Contract, JsonValue
-from pydantic import ConfigDict
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, ConfigDict
 
 
 class NoopParameters(Contract):

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from dvt_contracts.base import Contract
 from pydantic import (
+    MISSING,
     ConfigDict,
     Field,
     StrictBool,
@@ -15,7 +16,6 @@ from pydantic import (
     StrictStr,
     StringConstraints,
 )
-from pydantic.experimental.missing_sentinel import MISSING
 from typing_extensions import TypeAliasType
 
 ArtifactsAdditionalProperty = TypeAliasType("ArtifactsAdditionalProperty", Annotated[StrictStr, Field(min_length=1)])
