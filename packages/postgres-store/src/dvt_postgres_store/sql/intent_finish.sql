@@ -1,0 +1,1 @@
+DELETE FROM dvt.intent WHERE intent_id = %(intent_id)s
