@@ -231,6 +231,10 @@ class MemoryStore:
             raise RejectedError(f"no plan at {ref.address}", code="PLAN_NOT_FOUND")
         return content
 
+    def overwrite_plan(self, tenant_id: str, ref: PlanRef, content: bytes) -> None:
+        """Change the bytes at an address, as somebody with access to the store could."""
+        self._plans[tenant_id, ref.sha256] = content
+
     def events(self, run: RunKey) -> list[AnyEvent]:
         """The log of a run as events, for assertions."""
         return [parse_event(json.loads(body)) for _, body in self._runs[run].bodies]
