@@ -34,7 +34,7 @@ def settlement(
 
     Shape: answers that do not match the batch count as failures, since nothing is known then; `failures` holds
     the last failure of runs that failed in the batch before.
-    Source: [OUTBOX-003], [OUTBOX-007], [RELAY-004].
+    Source: [RELAY-003], [RELAY-004].
     """
     if len(results) != len(batch):
         results = [f"the bus gave {len(results)} answers to {len(batch)} messages"] * len(batch)
