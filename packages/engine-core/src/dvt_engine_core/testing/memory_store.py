@@ -96,32 +96,29 @@ class MemoryStore:
         stored = self._runs.get(run)
         if stored is None:
             return tuple(UnknownRun() for _ in events)
+        state = stored.rows.state
+        refused = legal_from is not None and (state is None or state.status is not legal_from)
         results: list[AppendResult] = []
         for group in groups(items):
-            results += self._append_group(run, stored, [(items[at], events[at]) for at in group], legal_from)
+            results += self._append_group(run, stored, [(items[at], events[at]) for at in group], refused=refused)
         self.appended.set()
         return tuple(results)
 
     def _append_group(
-        self, run: RunKey, stored: _Run, group: list[tuple[AppendItem, AnyEvent]], legal_from: RunStatus | None
+        self, run: RunKey, stored: _Run, group: list[tuple[AppendItem, AnyEvent]], *, refused: bool
     ) -> list[AppendResult]:
         """A group led by SignalApplied is written only if that is appended."""
         (first, event), *rest = group
-        result = self._append_one(run, stored, first, event, legal_from)
-        if first.event_type == "SignalApplied" and not isinstance(result, Appended):
-            return [
-                result,
-                *(self._judge(stored, item, event, legal_from) or self._illegal(stored, item) for item, event in rest),
-            ]
-        # the batch was legal where it began: its own events may move the run on
-        return [result, *(self._append_one(run, stored, item, event, None) for item, event in rest)]
+        result = self._append_one(run, stored, first, event, refused=refused)
+        held = first.event_type == "SignalApplied" and not isinstance(result, Appended)
+        return [result, *(self._append_one(run, stored, item, event, refused=refused or held) for item, event in rest)]
 
     def _append_one(
-        self, run: RunKey, stored: _Run, item: AppendItem, event: AnyEvent, legal_from: RunStatus | None
+        self, run: RunKey, stored: _Run, item: AppendItem, event: AnyEvent, *, refused: bool
     ) -> AppendResult:
-        refused = self._judge(stored, item, event, legal_from)
-        if refused is not None:
-            return refused
+        answer = self._judge(stored, item, event, refused=refused)
+        if answer is not None:
+            return answer
         write(stored.rows, event)
         seq = stored.rows.last_run_seq
         now = self._clock.now()
@@ -134,9 +131,7 @@ class MemoryStore:
         self.intents.promise(run, item)
         return Appended(run_seq=seq, persisted_at=now)
 
-    def _judge(
-        self, stored: _Run, item: AppendItem, event: AnyEvent, legal_from: RunStatus | None
-    ) -> AppendResult | None:
+    def _judge(self, stored: _Run, item: AppendItem, event: AnyEvent, *, refused: bool) -> AppendResult | None:
         """In this order: duplicate, superseded, illegal; None where the event may be written."""
         known = stored.keys.get(item.key)
         if known is not None:
@@ -150,9 +145,7 @@ class MemoryStore:
             legal = state is not None and state.status not in TERMINAL
         else:
             legal = next_status(stored.rows, fact) is not None
-        if legal_from is not None and (state is None or state.status is not legal_from):
-            legal = False
-        return None if legal else self._illegal(stored, item)
+        return None if legal and not refused else self._illegal(stored, item)
 
     @staticmethod
     def _attempt_outcome(stored: _Run, item: AppendItem) -> RawRecord | MISSING:

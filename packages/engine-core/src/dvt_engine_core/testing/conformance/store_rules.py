@@ -215,6 +215,9 @@ async def an_append_may_name_the_only_status_it_is_legal_from(factory: StoreFact
         batch = [other.event("SignalApplied", "s"), other.event("RunCancelled")]
         written = await under.store.append(other.key, batch, legal_from=RunStatus.PENDING)
         assert [type(result) for result in written] == [Appended, Appended]
+        steps = [run.event("SignalRejected", "x"), run.event("SignalRejected", "y")]
+        elsewhere = await under.store.append(run.key, steps, legal_from=RunStatus.PENDING)
+        assert [type(result) for result in elsewhere] == [Illegal, Illegal]
         again = await under.store.append(other.key, batch, legal_from=RunStatus.PENDING)
         assert [type(result) for result in again] == [Duplicate, Duplicate]
 
