@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from dvt_contracts.loader import AnyEvent, UnknownEvent
+from dvt_contracts.loader import AnyEvent
 from dvt_contracts.models.events.v1.record import RawRecord
 from dvt_contracts.models.glossary.v1.status import RunStatus
 from dvt_contracts.models.store.v1.append_result import AppendResult
@@ -16,7 +16,7 @@ from dvt_contracts.models.store.v1.create_run_result import (
 )
 from dvt_contracts.models.store.v1.run_summary import RunSummary
 from dvt_engine_core.appending import AppendItem, append_item
-from dvt_engine_core.errors import InvalidEventError, RejectedError
+from dvt_engine_core.errors import RejectedError
 from dvt_engine_core.ports.store import NewRun, RunKey, RunQuery, StoredRun
 
 from dvt_postgres_store.answers import Answer
@@ -80,7 +80,6 @@ class PostgresStateStore:
         items = [append_item(event) for event in events]
         if not items:
             return ()
-        _require_same_run(run, events)
         batch = _batch(run, items, legal_from)
         answers = await self._database.rows(Answer, "append", batch)
         results = tuple(answer.result() for answer in answers)
@@ -135,13 +134,6 @@ class PostgresStateStore:
         """Fold the log again under the run's lock, replace the live rows by the fold, and return it."""
         async with self._database.connection() as connection:
             return await rebuild_run(connection, run)
-
-
-def _require_same_run(run: RunKey, events: Sequence[AnyEvent]) -> None:
-    for event in events:
-        envelope = event.envelope if isinstance(event, UnknownEvent) else event
-        if (envelope.tenant_id, envelope.run_id) != (run.tenant_id, run.run_id):
-            raise InvalidEventError(f"{event.event_type}: the event belongs to another run")
 
 
 def _batch(run: RunKey, items: Sequence[AppendItem], legal_from: RunStatus | None) -> Parameters:
