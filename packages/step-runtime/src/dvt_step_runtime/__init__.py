@@ -1,3 +1,6 @@
-"""Executors of the built-in DVT step kinds: noop, python, process, sql."""
+"""Executors of the built-in DVT step kinds. What callables import is here; executors are found by `plugins`."""
 
-__all__: list[str] = []
+from dvt_step_runtime.context import StepContext
+from dvt_step_runtime.failures import StepCancelled, StepFailed
+
+__all__ = ["StepCancelled", "StepContext", "StepFailed"]
