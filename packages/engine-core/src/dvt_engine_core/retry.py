@@ -32,8 +32,12 @@ def retry_at(
 
 def instant_after(instant: str, milliseconds: int) -> str:
     """An Instant some milliseconds later."""
-    later = datetime.fromisoformat(instant) + timedelta(milliseconds=milliseconds)
-    return later.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant_of(datetime.fromisoformat(instant) + timedelta(milliseconds=milliseconds))
+
+
+def instant_of(moment: datetime) -> str:
+    """The Instant of a moment in UTC."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def milliseconds_between(earlier: str, later: str) -> int:

@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 
 import uuid_utils
 
+from dvt_engine_core.retry import instant_of
+
 
 class SystemClock:
     """The machine's clock, in UTC milliseconds."""
 
     def now(self) -> str:
         """UTC now as an Instant."""
-        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return instant_of(datetime.now(UTC))
 
 
 class SystemIds:
