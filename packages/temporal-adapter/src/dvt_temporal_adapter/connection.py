@@ -1,0 +1,95 @@
+"""The connection to a Temporal server: made at first use, shared by engine and workers of a process."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from temporalio.client import Client
+from temporalio.service import RetryConfig, TLSConfig
+
+from dvt_temporal_adapter.converter import DATA_CONVERTER
+from dvt_temporal_adapter.errors import translated
+
+#: Short: whoever calls has a patience of its own.
+_RETRY: Final = RetryConfig(max_elapsed_time_millis=2_000, max_interval_millis=500)
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """PEM files of a TLS connection; without any, the system's roots and no client certificate.
+
+    Shape: certificate and key together or not at all; `server_name` where it is not the host of the address.
+    """
+
+    server_ca: Path | None = None
+    client_certificate: Path | None = None
+    client_key: Path | None = None
+    server_name: str | None = None
+
+    def load(self) -> TLSConfig:
+        """Read the files. Raises: OSError."""
+        return TLSConfig(
+            server_root_ca_cert=_content(self.server_ca),
+            client_cert=_content(self.client_certificate),
+            client_private_key=_content(self.client_key),
+            domain=self.server_name,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TemporalSettings:
+    """Where Temporal is and how to speak to it.
+
+    Shape: `queue_prefix` names the task queues `<prefix>-control`, `-data`, `-isolation`; an API key implies TLS.
+    Units: `call_timeout_ms` integer milliseconds, for one call.
+    """
+
+    address: str = "127.0.0.1:7233"
+    namespace: str = "default"
+    queue_prefix: str = "dvt"
+    tls: TlsFiles | None = None
+    api_key: str | None = field(default=None, repr=False)
+    call_timeout_ms: int = 5_000
+
+    @property
+    def call_timeout(self) -> timedelta:
+        """Time limit of one call, as Temporal wants it."""
+        return timedelta(milliseconds=self.call_timeout_ms)
+
+
+class Connection:
+    """A client that connects when it is needed, and again where it failed; open connections mend themselves."""
+
+    def __init__(self, settings: TemporalSettings) -> None:
+        self.settings = settings
+        self._client: Client | None = None
+        self._connecting = asyncio.Lock()
+
+    async def client(self) -> Client:
+        """The connected client.
+
+        Raises: UnavailableError [ENGINE_UNAVAILABLE], RejectedError [ENGINE_REJECTED].
+        """
+        async with self._connecting:
+            if self._client is None:
+                self._client = await self._connect()
+            return self._client
+
+    async def _connect(self) -> Client:
+        settings = self.settings
+        with translated(settings.address):
+            async with asyncio.timeout(settings.call_timeout_ms / 1000):
+                return await Client.connect(
+                    settings.address,
+                    namespace=settings.namespace,
+                    data_converter=DATA_CONVERTER,
+                    tls=settings.tls.load() if settings.tls else bool(settings.api_key),
+                    api_key=settings.api_key,
+                    retry_config=_RETRY,
+                )
+
+
+def _content(path: Path | None) -> bytes | None:
+    return path.read_bytes() if path else None

@@ -1,0 +1,1 @@
+"""For tests: a real Temporal server of one's own."""

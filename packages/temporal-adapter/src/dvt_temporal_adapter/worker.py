@@ -1,0 +1,99 @@
+"""Workers of this process: one per worker class, drained when told to stop."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from dvt_contracts.models.glossary.v1.status import WorkerClass
+from dvt_engine_core.errors import UnavailableError
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from dvt_temporal_adapter.activities import Activities
+from dvt_temporal_adapter.connection import Connection
+from dvt_temporal_adapter.policies import task_queue
+from dvt_temporal_adapter.workflow import InterpreterWorkflow
+
+#: Pure or engine-made modules that workflows share with the process; importing them anew would cost every start.
+PASSED_THROUGH: Final = (
+    "dvt_contracts",
+    "dvt_engine_core",
+    "dvt_temporal_adapter.messages",
+    "dvt_temporal_adapter.policies",
+    "jsonschema_rs",
+    "rfc8785",
+)
+_RECONNECT_S: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSettings:
+    """What a process takes on.
+
+    Shape: the control class runs interpreters, load and record beside its own steps.
+    Units: integer milliseconds. `drain_ms` is what running steps get after a stop before they are given back;
+    `sticky_ms` is how long a task waits for the worker that holds its workflow in memory, and so for a dead one.
+    """
+
+    classes: tuple[WorkerClass, ...] = tuple(WorkerClass)
+    max_steps: int = 100
+    max_interpreters_in_memory: int = 1_000
+    drain_ms: int = 30_000
+    sticky_ms: int = 3_000
+
+
+class WorkerHost:
+    """Serves the queues of the chosen classes until it is cancelled."""
+
+    def __init__(self, connection: Connection, activities: Activities, settings: WorkerSettings | None = None) -> None:
+        self.settings = settings or WorkerSettings()
+        self.ready = asyncio.Event()
+        self._connection = connection
+        self._activities = activities
+
+    async def run(self) -> None:
+        """Serve; cancel to stop. A server that is away is waited for.
+
+        Shape: once cancelled nothing new is taken, running steps may end within the drain time, then they are
+        cancelled and given back: another worker takes them over.
+        Raises: RejectedError [ENGINE_REJECTED] where the namespace or the credentials are wrong.
+        """
+        client = await self._patient_client()
+        workers = [self.build(client, worker_class) for worker_class in self.settings.classes]
+        async with asyncio.TaskGroup() as group:
+            for worker in workers:
+                group.create_task(worker.run())
+            self.ready.set()
+
+    def build(self, client: Client, worker_class: WorkerClass) -> Worker:
+        """A worker for one class."""
+        activities, settings = self._activities, self.settings
+        control = worker_class is WorkerClass.CONTROL
+        return Worker(
+            client,
+            task_queue=task_queue(self._connection.settings.queue_prefix, worker_class),
+            workflows=[InterpreterWorkflow] if control else [],
+            activities=[activities.load, activities.record, activities.step] if control else [activities.step],
+            workflow_runner=workflow_runner(),
+            max_cached_workflows=settings.max_interpreters_in_memory,
+            max_concurrent_activities=settings.max_steps,
+            sticky_queue_schedule_to_start_timeout=timedelta(milliseconds=settings.sticky_ms),
+            graceful_shutdown_timeout=timedelta(milliseconds=settings.drain_ms),
+            max_heartbeat_throttle_interval=timedelta(milliseconds=100),
+            default_heartbeat_throttle_interval=timedelta(milliseconds=100),
+        )
+
+    async def _patient_client(self) -> Client:
+        while True:
+            try:
+                return await self._connection.client()
+            except UnavailableError:
+                await asyncio.sleep(_RECONNECT_S)
+
+
+def workflow_runner(passed_through: Sequence[str] = PASSED_THROUGH) -> SandboxedWorkflowRunner:
+    """The sandbox in which interpreters run, here and in replays."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))
