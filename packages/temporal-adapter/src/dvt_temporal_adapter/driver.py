@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import TypeVar
 
 from dvt_engine_core.causes import Cause, StepLost, StepReturned
 from dvt_engine_core.interpreter import StepOrder
@@ -11,8 +12,19 @@ from dvt_engine_core.services.loaded import LoadedRun
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from dvt_temporal_adapter.messages import LOAD, RECORD, STEP, RecordAnswer, StepAnswer, StepRequest, record_request
-from dvt_temporal_adapter.policies import SERVICE_OPTIONS, LostCode, lost_code, sibling_queue, step_options
+from dvt_temporal_adapter.messages import (
+    LOAD,
+    RECORD,
+    STEP,
+    RecordAnswer,
+    RecordRequest,
+    StepAnswer,
+    StepRequest,
+    record_request,
+)
+from dvt_temporal_adapter.policies import AT_ONCE, PATIENTLY, LostCode, is_final, lost_code, sibling_queue, step_options
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +35,11 @@ class TemporalDriver:
 
     async def load(self) -> LoadedRun:
         """See InterpreterDriver."""
-        loaded: LoadedRun = await workflow.execute_activity(LOAD, self.run, result_type=LoadedRun, **SERVICE_OPTIONS)
-        return loaded
+        return await _served(LOAD, self.run, LoadedRun)
 
     async def record(self, cause: Cause) -> StepReturned | None:
         """See InterpreterDriver."""
-        request = record_request(self.run, cause)
-        answer: RecordAnswer = await workflow.execute_activity(
-            RECORD, request, result_type=RecordAnswer, **SERVICE_OPTIONS
-        )
+        answer = await _served(RECORD, record_request(self.run, cause), RecordAnswer)
         if answer.told is None or not isinstance(cause, StepLost):
             return None
         return StepReturned(cause.step_id, cause.attempt, answer.told.status, answer.told.retry_at)
@@ -59,6 +67,22 @@ class TemporalDriver:
         wait_ms = milliseconds_between(_now(), instant)
         if wait_ms > 0:
             await workflow.sleep(wait_ms / 1000)
+
+
+async def _served(name: str, request: RunKey | RecordRequest, answer: type[Answer]) -> Answer:
+    """Call a service of the core: within the workflow task, which costs one event; where that fails, patiently.
+
+    Shape: the second try is an activity of its own, repeated for ever while the store is away.
+    """
+    try:
+        at_once: Answer = await workflow.execute_local_activity(name, request, result_type=answer, **AT_ONCE)
+    except ActivityError as error:
+        if is_final(error):
+            raise
+    else:
+        return at_once
+    told: Answer = await workflow.execute_activity(name, request, result_type=answer, **PATIENTLY)
+    return told
 
 
 def _now() -> str:

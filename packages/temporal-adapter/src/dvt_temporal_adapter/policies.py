@@ -45,8 +45,19 @@ class ActivityOptions(TypedDict):
     cancellation_type: ActivityCancellationType
 
 
-#: Load and record: tried again for ever while the store is away, noticed soon when their worker is lost.
-SERVICE_OPTIONS: Final = ActivityOptions(
+class LocalOptions(TypedDict):
+    """Options of a call within the workflow task."""
+
+    start_to_close_timeout: timedelta
+    retry_policy: RetryPolicy
+
+
+#: Load and record, first try.
+AT_ONCE: Final = LocalOptions(
+    start_to_close_timeout=timedelta(seconds=10), retry_policy=RetryPolicy(maximum_attempts=1)
+)
+#: Load and record, second try: repeated for ever while the store is away, noticed soon when their worker is lost.
+PATIENTLY: Final = ActivityOptions(
     start_to_close_timeout=timedelta(minutes=10),
     heartbeat_timeout=HEARTBEAT_TIMEOUT,
     retry_policy=_FOR_EVER,
@@ -76,6 +87,11 @@ def task_queue(prefix: str, worker_class: WorkerClass) -> str:
 def sibling_queue(control_queue: str, worker_class: WorkerClass) -> str:
     """Queue of a class of workers, beside the one on which an interpreter runs."""
     return task_queue(control_queue.removesuffix(f"-{WorkerClass.CONTROL.value}"), worker_class)
+
+
+def is_final(error: exceptions.ActivityError) -> bool:
+    """Whether trying again cannot help."""
+    return isinstance(error.cause, exceptions.ApplicationError) and error.cause.non_retryable
 
 
 def lost_code(error: exceptions.ActivityError) -> LostCode:

@@ -17,10 +17,12 @@ from dvt_temporal_adapter.connection import Connection
 from dvt_temporal_adapter.policies import task_queue
 from dvt_temporal_adapter.workflow import InterpreterWorkflow
 
-#: Pure or engine-made modules that workflows share with the process; importing them anew would cost every start.
+#: Modules without state or effects, shared with the process: importing them anew would cost every start. What is left
+#: to the sandbox is our workflow module alone.
 PASSED_THROUGH: Final = (
     "dvt_contracts",
     "dvt_engine_core",
+    "dvt_temporal_adapter.driver",
     "dvt_temporal_adapter.messages",
     "dvt_temporal_adapter.policies",
     "jsonschema_rs",
