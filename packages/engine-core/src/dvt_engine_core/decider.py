@@ -192,17 +192,17 @@ def _effects(state: CoreState, cause: Cause, *, cancel: bool) -> tuple[Effect, .
     effects: list[Effect] = []
     if cancel:
         effects += [CancelStep(ids[index]) for index in sorted(state.in_flight)]
-    running = dict(state.in_flight)
+    ending = state.run is not None and state.run.substatus in _ENDING
+    recorded = {index: step.attempt for index, step in sorted(state.steps.items()) if step.status is StepStatus.RUNNING}
     if isinstance(cause, RunLoaded):
-        for index, step in sorted(state.steps.items()):
-            if step.status is StepStatus.RUNNING:
-                running[index] = step.attempt
-                effects.append(DispatchStep(ids[index], step.attempt, state.inputs_version))
-                if state.run is not None and state.run.substatus in _ENDING:
-                    effects.append(CancelStep(ids[index]))
-    if state.run is None or state.run.status is not RunStatus.RUNNING or state.run.substatus in _ENDING:
+        for index, attempt in recorded.items():
+            effects.append(DispatchStep(ids[index], attempt, state.inputs_version))
+            if ending:
+                effects.append(CancelStep(ids[index]))
+    if ending or state.run is None or state.run.status is not RunStatus.RUNNING:
         return tuple(effects)
-    return (*effects, *_timers(state, cause), *_starts(state, room=state.walk.max_parallel - len(running)))
+    room = state.walk.max_parallel - len(recorded.keys() | state.in_flight.keys())
+    return (*effects, *_timers(state, cause), *_starts(state, room=room))
 
 
 def _timers(state: CoreState, cause: Cause) -> list[Effect]:

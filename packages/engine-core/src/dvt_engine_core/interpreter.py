@@ -71,13 +71,10 @@ class Interpreter:
         if loaded.walk is None:
             return
         state = unpack(loaded)
-        arrived = list(self._inbox)
-        self._inbox.clear()
+        # accepted signals come first after a load, in the order of the log; what arrived meanwhile follows
+        for signal in reversed([*state.open_signals.values()]):
+            self._inbox.appendleft(SignalArrived(signal.signal_id, signal.signal_type))
         self._hear(RunLoaded())
-        for signal in state.open_signals.values():
-            self._hear(SignalArrived(signal.signal_id, signal.signal_type))
-        for cause in arrived:
-            self._hear(cause)
         try:
             while not state.terminal:
                 state = await self._step(state, await self._next())

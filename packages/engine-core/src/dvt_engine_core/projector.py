@@ -180,9 +180,7 @@ def assemble(rows: RunRows) -> RunSnapshot:
             {"stepId": row.item_id, "status": row.status, "attempt": row.attempt, **row.parts}
             for _, row in sorted(rows.steps.items())
         ],
-        "signals": [
-            {"signalId": row.item_id, "status": row.status, **row.parts} for _, row in sorted(rows.signals.items())
-        ],
+        "signals": [_signal(row, rows) for _, row in sorted(rows.signals.items())],
     }
     if state.substatus:
         document["substatus"] = state.substatus
