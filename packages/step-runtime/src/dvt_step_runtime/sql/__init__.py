@@ -1,0 +1,1 @@
+"""One transaction on a named Postgres connection."""

@@ -1,0 +1,81 @@
+"""Fixtures: a plan's folder to write modules into, calls, and a real database."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from dvt_contracts.base import JsonValue
+from dvt_engine_core.ports.execution import StepCall
+from dvt_engine_core.ports.store import RunKey
+from dvt_engine_core.testing.memory_runtime import MemoryArtifacts, MemoryLog, MemorySecrets
+from dvt_postgres_store.testing.server import PostgresServer, postgres_server
+
+NewCall = Callable[..., StepCall]
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A plan's folder; its path has a space."""
+    path = tmp_path / "my plan"
+    path.mkdir()
+    return path
+
+
+@pytest.fixture
+def log() -> MemoryLog:
+    return MemoryLog()
+
+
+@pytest.fixture
+def artifacts() -> MemoryArtifacts:
+    return MemoryArtifacts()
+
+
+@pytest.fixture
+def new_call(folder: Path, log: MemoryLog, artifacts: MemoryArtifacts) -> NewCall:
+    """Make a call in the plan's folder; keyword arguments are its parameters."""
+
+    def make(*, grace_ms: int = 10_000, root: Path | None = folder, url: str = "", **parameters: JsonValue) -> StepCall:
+        return StepCall(
+            run=RunKey("acme", "0198f0a0-0000-7000-8000-000000000000"),
+            step_id="work",
+            attempt=2,
+            effect_key="e" * 64,
+            parameters=parameters,
+            timeout_ms=60_000,
+            cancel_grace_ms=grace_ms,
+            log=log,
+            artifacts=artifacts,
+            secrets=MemorySecrets(connections={"warehouse": url} if url else {}),
+            code_root=root,
+        )
+
+    return make
+
+
+@pytest.fixture
+def module(folder: Path) -> Callable[[str, str], None]:
+    """Write a module of the plan's folder."""
+
+    def write(name: str, source: str) -> None:
+        path = folder / f"{name.replace('.', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(source), "utf-8")
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as running:
+        yield running
+
+
+@pytest.fixture
+def database_url(server: PostgresServer) -> Iterator[str]:
+    with server.database(f"steps_{os.getpid()}_{next(_numbers)}") as url:
+        yield url
