@@ -2,10 +2,10 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, TypeVar
 
 from dvt_contracts.base import Empty
 from dvt_contracts.loader import parse_event
@@ -48,6 +48,7 @@ _STATUS: Final = {
     "StepCancelled": StepStatus.CANCELLED,
     "StepSkipped": StepStatus.SKIPPED,
 }
+Written = TypeVar("Written")
 Outcome: TypeAlias = StepCompletedPayload | StepFailedPayload | StepCancelledPayload
 
 
@@ -113,7 +114,7 @@ class StepAttempts:
         await self._append(material, request, Fact("StepRedelivered", Empty(), request.step_id, request.attempt))
         if step.on_lost_worker is OnLostWorker.FAIL:
             lost = StepFailedPayload(code="WORKER_LOST", message="the worker was lost while the step ran", final=True)
-            return await self._finish(material, request, "StepFailed", lost)
+            return await self._finish(material, request, "StepFailed", lost, why)
         return await self._work(material, step, request, why)
 
     async def _work(
@@ -125,11 +126,12 @@ class StepAttempts:
             result = await self._execute(material, step, request, resolved, log)
             completed = await self.values.keep(step, result, resolved)
         except asyncio.CancelledError:
-            if why() == "abandoned":
+            cancelled = None if why() == "abandoned" else await self._cancelled(request.run)
+            if cancelled is None:
                 raise
-            return await self._finish(material, request, "StepCancelled", await self._cancelled(request.run))
+            return await self._finish(material, request, "StepCancelled", cancelled, why)
         except StepError as error:
-            return await self._failed(material, step, request, error)
+            return await self._failed(material, step, request, error, why)
         except UnavailableError:
             raise
         except Exception as error:  # noqa: BLE001 - an executor's defect fails its step, never the worker
@@ -137,10 +139,10 @@ class StepAttempts:
             wrapped = (
                 error if isinstance(error, DvtError) else StepError(f"{type(error).__name__}: {error}", code="INTERNAL")
             )
-            return await self._failed(material, step, request, wrapped)
+            return await self._failed(material, step, request, wrapped, why)
         finally:
             log.close()
-        return await self._finish(material, request, "StepCompleted", completed)
+        return await self._finish(material, request, "StepCompleted", completed, why)
 
     async def _execute(
         self, material: RunMaterial, step: PlanStep, request: AttemptRequest, resolved: Resolved, log: StepLog
@@ -178,17 +180,24 @@ class StepAttempts:
             raise StepError("the executor gave up by itself", code="INTERNAL")
         return task.result()
 
-    async def _cancelled(self, run: RunKey) -> StepCancelledPayload:
+    async def _cancelled(self, run: RunKey) -> StepCancelledPayload | None:
+        """Why the run cancels its steps; None where its log knows of no reason: then nobody may record one."""
         stored = await self.recorder.store.read_run(run, steps=())
         snapshot = stored.snapshot if stored else None
-        code = StepCancelCode.RUN_FAILING
+        if snapshot and snapshot.substatus is RunSubstatus.FAILING:
+            return StepCancelledPayload(code=StepCancelCode.RUN_FAILING)
         if snapshot and snapshot.substatus is RunSubstatus.CANCELLING and snapshot.cancelling is not MISSING:
             stop = snapshot.cancelling.code is CancelCode.EMERGENCY_STOP
-            code = StepCancelCode.EMERGENCY_STOP if stop else StepCancelCode.RUN_CANCELLED
-        return StepCancelledPayload(code=code)
+            return StepCancelledPayload(code=StepCancelCode.EMERGENCY_STOP if stop else StepCancelCode.RUN_CANCELLED)
+        return None
 
     async def _failed(
-        self, material: RunMaterial, step: PlanStep, request: AttemptRequest, error: DvtError
+        self,
+        material: RunMaterial,
+        step: PlanStep,
+        request: AttemptRequest,
+        error: DvtError,
+        why: Callable[[], CancelReason],
     ) -> StepReturned:
         final = error.code in {"REF_UNAVAILABLE", "PLAN_UNKNOWN_KIND"}
         stamp = self.recorder.stamp()
@@ -206,20 +215,35 @@ class StepAttempts:
             else StepFailedPayload(code=error.code, message=message, final=True)
         )
         fact = Fact("StepFailed", payload, request.step_id, request.attempt)
-        results = await self.recorder.append(
-            material.identity, [fact], engine_attempt=request.engine_attempt, stamp=stamp
-        )
-        return _adopted(request, fact, results[0])
+        appending = self.recorder.append(material.identity, [fact], engine_attempt=request.engine_attempt, stamp=stamp)
+        return _adopted(request, fact, (await _kept(appending, why))[0])
 
     async def _finish(
-        self, material: RunMaterial, request: AttemptRequest, event_type: str, payload: Outcome
+        self,
+        material: RunMaterial,
+        request: AttemptRequest,
+        event_type: str,
+        payload: Outcome,
+        why: Callable[[], CancelReason],
     ) -> StepReturned:
         fact = Fact(event_type, payload, request.step_id, request.attempt)
-        return _adopted(request, fact, await self._append(material, request, fact))
+        return _adopted(request, fact, await _kept(self._append(material, request, fact), why))
 
     async def _append(self, material: RunMaterial, request: AttemptRequest, fact: Fact) -> AppendResult:
         (result,) = await self.recorder.append(material.identity, [fact], engine_attempt=request.engine_attempt)
         return result
+
+
+async def _kept(appending: Coroutine[object, object, Written], why: Callable[[], CancelReason]) -> Written:
+    """Let the append of an outcome end: a cancel that comes now is too late. A worker that goes away does not wait."""
+    task = asyncio.ensure_future(appending)
+    while True:
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled() or why() == "abandoned":
+                task.cancel()
+                raise
 
 
 async def _stop(task: "asyncio.Future[StepResult]", grace_s: float) -> None:
