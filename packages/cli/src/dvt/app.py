@@ -92,7 +92,7 @@ def make_app() -> App:
 
 
 def _launcher(app: App):  # type: ignore[no-untyped-def]  # noqa: ANN202 - cyclopts reads the inner signature
-    def launcher(  # noqa: PLR0913 - the flags of every command
+    def launcher(
         *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
         home: Annotated[Path | None, Parameter(help="Data directory; DVT_HOME.")] = None,
         tenant: Annotated[str | None, Parameter(help="Tenant; DVT_TENANT.")] = None,
@@ -103,7 +103,7 @@ def _launcher(app: App):  # type: ignore[no-untyped-def]  # noqa: ANN202 - cyclo
         debug = debug or os.environ.get("DVT_DEBUG", "") not in {"", "0"}
         shell = Shell(quiet=quiet, colour_wanted=not no_color, debug=debug, home=home, tenant=tenant)
         command, bound, ignored = app.parse_args(tokens)
-        injected = {name: shell for name in ignored}
+        injected = dict.fromkeys(ignored, shell)
         code = command(*bound.args, **bound.kwargs, **injected)
         return code if isinstance(code, int) else 0
 

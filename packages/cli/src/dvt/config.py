@@ -76,7 +76,7 @@ class Settings(BaseSettings):
             raise ContractError(
                 f"{there} is set, but {missing} is not: set both, or neither for embedded servers",
                 code="CONFIG_INVALID",
-                hint=f"Set {missing} too (or as {missing.removeprefix(_PREFIX).lower()} in dvt.toml), or unset {there}.",
+                hint=f"Set {missing} too, or unset {there}; dvt.toml has the same keys in small letters, without DVT_.",
             )
         return "embedded"
 
@@ -93,7 +93,7 @@ def load_settings(flags: Mapping[str, object]) -> Settings:
 
     class Sourced(Settings):
         @classmethod
-        def settings_customise_sources(  # noqa: PLR0913 - the library's signature
+        def settings_customise_sources(
             cls,
             settings_cls: type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,

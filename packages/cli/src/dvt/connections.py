@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from dvt_engine_core.errors import ContractError
@@ -49,10 +50,8 @@ def prepare_data_database(postgres_url: str) -> str:
     with psycopg.connect(postgres_url, autocommit=True, application_name="dvt-data") as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATA_DATABASE]).fetchone()
         if known is None:
-            try:
+            with suppress(DuplicateDatabase, UniqueViolation):  # another host was quicker
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATA_DATABASE)))
-            except (DuplicateDatabase, UniqueViolation):  # another host was quicker
-                pass
     return _with_database(postgres_url, DATA_DATABASE)
 
 

@@ -46,7 +46,9 @@ def log_text(line: str) -> str | None:
     if entry is None:
         return one_line(line) or None
     details = " ".join(f"{name}={value}" for name, value in entry.items() if name not in _QUIET)
-    text = f"{str(entry.get('timestamp', ''))[11:23]}  host  {entry.get('level', '')}: {entry.get('event', '')} {details}"
+    text = (
+        f"{str(entry.get('timestamp', ''))[11:23]}  host  {entry.get('level', '')}: {entry.get('event', '')} {details}"
+    )
     if "exception" in entry:
         text = f"{text.rstrip()} ({str(entry['exception']).strip().splitlines()[-1]})"
     return one_line(text.rstrip())

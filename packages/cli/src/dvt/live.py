@@ -76,7 +76,14 @@ class LiveProgress:
         end = time.time() if step.status == "RUNNING" else step.ended_s
         tries = f"attempt {step.attempt}" if step.attempt > 1 else ""
         note = one_line(step.note)[:80]
-        return mark, Text(step.step_id), Text(step.status, style), Text(took_text(step.started_s, end)), tries, Text(note)
+        return (
+            mark,
+            Text(step.step_id),
+            Text(step.status, style),
+            Text(took_text(step.started_s, end)),
+            tries,
+            Text(note),
+        )
 
 
 _MARKS: Final = {"SUCCEEDED": "✓", "FAILED": "✗", "SKIPPED": "-", "CANCELLED": "×", "PENDING": "·"}  # noqa: RUF001

@@ -28,7 +28,7 @@ def paint(text: str, colour: Colour | None, *, on: bool) -> str:
 
 def paint_status(text: str, *, on: bool) -> str:
     """Colour a text by the status that it begins with."""
-    return paint(text, STATUS.get(text.split("/")[0].strip()), on=on)
+    return paint(text, STATUS.get(text.split("/", maxsplit=1)[0].strip()), on=on)
 
 
 def one_line(text: str) -> str:

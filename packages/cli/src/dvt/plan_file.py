@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from dvt_contracts.base import JsonObject
+from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_engine_core.canonical import canonical_bytes
 from dvt_engine_core.capabilities import missing_capabilities
@@ -16,7 +17,6 @@ from dvt_engine_core.hashes import plan_hash
 from dvt_engine_core.plan.pointer import scan
 from dvt_engine_core.plan.text import MAX_BYTES, read_json
 from dvt_engine_core.plan.validation import read_plan
-from dvt_contracts.models.errors.v1.fault import Fault
 
 NAME: Final = "plan.json"
 ENGINE: Final = "temporal"
@@ -85,11 +85,13 @@ def _read(file: Path, named: Path) -> bytes:
 def _placed(faults: tuple[Fault, ...], raw: bytes) -> list[Fault]:
     """Faults that know their pointer, with its place in the text."""
     places = scan(raw.decode()).places
-    return [
-        Fault(code=fault.code, message=fault.message, pointer=fault.pointer, line=place.line, column=place.column)
-        for fault in faults
-        if (place := places.get(str(fault.pointer)) or places[""])
-    ]
+    found = []
+    for fault in faults:
+        place = places.get(str(fault.pointer), places[""])
+        found.append(
+            Fault(code=fault.code, message=fault.message, pointer=fault.pointer, line=place.line, column=place.column)
+        )
+    return found
 
 
 def _shown(file: Path) -> str:

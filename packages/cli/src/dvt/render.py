@@ -30,7 +30,9 @@ class Column:
     wide: bool = False
 
 
-def show_list(shell: Shell, rows: Sequence[JsonObject], output: Output, *, columns: Sequence[Column], name: str) -> None:
+def show_list(
+    shell: Shell, rows: Sequence[JsonObject], output: Output, *, columns: Sequence[Column], name: str
+) -> None:
     """Print a list; `name` is the member that `-o name` prints."""
     match output:
         case "json":
@@ -91,7 +93,9 @@ def yaml(value: JsonValue) -> str:
 
 def _yaml(value: JsonValue, indent: str) -> list[str]:
     if isinstance(value, Mapping) and value:
-        return [line for key, item in value.items() for line in _member(f"{indent}{_scalar(key)}:", item, f"{indent}  ")]
+        return [
+            line for key, item in value.items() for line in _member(f"{indent}{_scalar(key)}:", item, f"{indent}  ")
+        ]
     if isinstance(value, list | tuple) and value:
         return [line for item in value for line in _item(item, indent)]
     return [f"{indent}{_scalar(value)}"]

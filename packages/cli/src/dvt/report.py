@@ -74,7 +74,11 @@ def _step(step: StepSnapshot) -> StepReport:
     started = MISSING if step.start is MISSING else step.start.at
     if step.status is StepStatus.SKIPPED and step.skip is not MISSING:
         return StepReport(
-            step_id=step.step_id, status=step.status, attempt=step.attempt, code=step.skip.code.value, ended_at=step.skip.at
+            step_id=step.step_id,
+            status=step.status,
+            attempt=step.attempt,
+            code=step.skip.code.value,
+            ended_at=step.skip.at,
         )
     outcome = step.outcome
     if outcome is MISSING or outcome.attempt != step.attempt:

@@ -24,14 +24,18 @@ def show_report(shell: Shell, report: RunReport, output: Output, *, steps: bool)
         report.document(),
         output,
         name="runId",
-        text=lambda: report_text(report, colour=shell.colour(sys.stdout), steps=steps or output == "wide", wide=output == "wide"),
+        text=lambda: report_text(
+            report, colour=shell.colour(sys.stdout), steps=steps or output == "wide", wide=output == "wide"
+        ),
     )
 
 
 def report_text(report: RunReport, *, colour: bool, steps: bool, wide: bool = False) -> str:
     """The run as text."""
     status = report.status.value if report.substatus is MISSING else f"{report.status.value}/{report.substatus.value}"
-    lines = [f"run {report.run_id}  {report.plan_id} {report.plan_version}  {paint_status(status, on=colour)}{_took(report)}"]
+    lines = [
+        f"run {report.run_id}  {report.plan_id} {report.plan_version}  {paint_status(status, on=colour)}{_took(report)}"
+    ]
     if report.code is not MISSING:
         text = "" if report.message is MISSING else f": {one_line(report.message)}"
         lines.append(f"{report.code}{text}")

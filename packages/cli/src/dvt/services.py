@@ -76,9 +76,7 @@ async def serve(serving: Serving, *, on_ready: Callable[[], None]) -> None:
         executors = load_executors()
         for executor in executors.values():
             stack.push_async_callback(executor.aclose)
-        connection = Connection(
-            TemporalSettings(serving.servers.temporal_address, serving.settings.temporal_namespace)
-        )
+        connection = Connection(TemporalSettings(serving.servers.temporal_address, serving.settings.temporal_namespace))
         surroundings = Surroundings(
             store=store,
             plans=PostgresPlanStore(database),
@@ -90,9 +88,7 @@ async def serve(serving: Serving, *, on_ready: Callable[[], None]) -> None:
         )
         worker = WorkerHost(connection, surroundings.activities(), WorkerSettings(drain_ms=serving.drain_ms))
         recorder = Recorder(store, SystemClock(), SystemIds())
-        relay = RelayWorker(
-            PostgresOutbox(database), JsonlPublisher(events_file(serving.settings)), owner=_owner()
-        )
+        relay = RelayWorker(PostgresOutbox(database), JsonlPublisher(events_file(serving.settings)), owner=_owner())
         dispatcher = Dispatcher(intents, recorder, TemporalEngine(connection))
         async with asyncio.TaskGroup() as group:
             group.create_task(_relay(relay), name="relay")
@@ -111,7 +107,7 @@ async def _database(serving: Serving) -> AsyncIterator[Database]:
         database = Database(serving.servers.postgres_url, max_size=16)
         try:
             await database.open()
-            await ready(database, serving.servers, lambda text: log.info(text))
+            await ready(database, serving.servers, log.info)
         except UnavailableError as error:
             await database.close()
             log.warning("waiting for the database", code=error.code)

@@ -110,7 +110,9 @@ def hold(shell: Shell, *, host: bool = True, ui: bool = False) -> Iterator[Serve
     from dvt.embedded import hold_servers
 
     argv = HOST_ARGV if host else None
-    with hold_servers(settings.home, host_argv=argv, on_progress=lambda text: shell.note(f"dvt: {text}"), ui=ui) as held:
+    with hold_servers(
+        settings.home, host_argv=argv, on_progress=lambda text: shell.note(f"dvt: {text}"), ui=ui
+    ) as held:
         at = held.endpoints
         yield Servers(
             at.postgres_url,
@@ -161,9 +163,7 @@ async def ready(database: Any, servers: Servers, note: Callable[[str], None]) ->
     judge_level(level)
 
 
-def with_session(
-    shell: Shell, work: Callable[[Session], Coroutine[Any, Any, Answer]], *, host: bool = False
-) -> Answer:
+def with_session(shell: Shell, work: Callable[[Session], Coroutine[Any, Any, Answer]], *, host: bool = False) -> Answer:
     """Run a piece of work against the store."""
 
     async def run(servers: Servers) -> Answer:

@@ -39,7 +39,9 @@ class Watched:
         shell.warn(f"     watch it:  dvt run watch {self.run_id}")
         shell.warn(f"     cancel it: dvt run cancel {self.run_id} --reason TEXT")
         if self.embedded:
-            shell.warn("     The embedded servers end with the last command that holds them; the run then waits for the")
+            shell.warn(
+                "     The embedded servers end with the last command that holds them; the run then waits for the"
+            )
             shell.warn("     next `dvt run watch` or `dvt dev`, which finishes it. `dvt dev` keeps them running.")
 
 

@@ -57,5 +57,3 @@ def _hello(shell: Shell, servers: Servers, *, ui: bool) -> None:
         told = servers.temporal_ui_url or "no pages: the servers were started without --ui; end their holders first"
         shell.note(f"dvt: pages     {told}")
     shell.note("dvt: in another terminal: dvt run start PATH, dvt run list, dvt store sql 'SELECT ...'; Ctrl-C lets go")
-
-

@@ -85,5 +85,7 @@ def _print(shell: Shell, record: RawRecord, output: OutputOption) -> None:
             shell.out(record.event.event_id)
         case "table" | "wide":
             attempt = f" attempt {line.attempt}" if line.attempt else ""
-            text = f"{line.run_seq:>4}  {line.at}  {line.event_type:<16}  {line.subject}{attempt}  {one_line(line.detail)}"
+            text = (
+                f"{line.run_seq:>4}  {line.at}  {line.event_type:<16}  {line.subject}{attempt}  {one_line(line.detail)}"
+            )
             shell.out(text.rstrip())

@@ -64,15 +64,15 @@ class _Reader:
         self._logs = step_logs(session.settings)
         self._shown: dict[Log, int] = {}
         self._last: Log | None = None
+        self._place: dict[str, int] = {}
 
     async def check(self) -> None:
-        """Raises: RunNotFoundError; RejectedError [STEP_NOT_FOUND]."""
+        """Learn the plan's order. Raises: RunNotFoundError; RejectedError [STEP_NOT_FOUND]."""
         stored = await self._session.engine.get_run_status(self._run)
-        if self._step is None:
-            return
         plan = await self._session.plan_of(self._run)
         known = [step.step_id for step in plan.steps] if plan else [step.step_id for step in stored.snapshot.steps]
-        if self._step not in known:
+        self._place = {step_id: place for place, step_id in enumerate(known)}
+        if self._step is not None and self._step not in known:
             from difflib import get_close_matches
 
             near = get_close_matches(self._step, known, n=1)
@@ -99,10 +99,9 @@ class _Reader:
             self._shown[log] = len(text)
 
     def _ordered(self, found: Sequence[Log]) -> list[Log]:
-        return [
+        chosen = [
             log
             for log in found
             if (self._step is None or log[0] == self._step) and (self._attempt is None or log[1] == self._attempt)
         ]
-
-
+        return sorted(chosen, key=lambda log: (self._place.get(log[0], len(self._place)), log))

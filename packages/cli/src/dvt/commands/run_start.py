@@ -22,7 +22,7 @@ from dvt.session import Servers, Session, hold, opened
 from dvt.watching import Watched, others, report_of, watch_run
 
 
-def start(  # noqa: PLR0913 - the options of the command
+def start(
     path: Annotated[Path, Parameter(name="PATH", help="A plan.json, or the folder that holds one.")],
     *,
     pairs: Annotated[
@@ -73,9 +73,7 @@ class _Start:
             known = " (known start key)" if result.outcome is StartOutcome.EXISTING else ""
             count = len(plan.plan.steps)
             steps = f"{count} step{'s' if count > 1 else ''}"
-            self._shell.note(
-                f"run {result.run_id}  {plan.plan.plan_id} {plan.plan.plan_version}  {steps}{known}"
-            )
+            self._shell.note(f"run {result.run_id}  {plan.plan.plan_id} {plan.plan.plan_version}  {steps}{known}")
             run = session.key(result.run_id)
             if not detach:
                 return await watch_run(session, run, plan.plan, self._output)
