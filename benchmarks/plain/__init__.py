@@ -1,0 +1,1 @@
+"""What somebody would write by hand without DVT: the other side of the comparisons."""
