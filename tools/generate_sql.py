@@ -30,7 +30,8 @@ INSERT INTO dvt.event_type (event_type, subject, part, slot, intent, absent) VAL
 """
 MIDDLE = """
 -- What may follow what: run events have no item (status ''), `attempt_delta` is the attempt that a step event carries
--- minus the one of its row. `next` is the new state of the run, or status of the step or signal.
+-- minus the one of its row. `next` is the new state of the run, or status of the step or signal. The last three
+-- columns repeat dvt.event_type, so that the usual append needs one lookup.
 CREATE TABLE dvt.transition (
   event_type text NOT NULL REFERENCES dvt.event_type,
   run_state text NOT NULL,
@@ -38,9 +39,13 @@ CREATE TABLE dvt.transition (
   attempt_delta integer NOT NULL,
   reused boolean NOT NULL,
   next text NOT NULL,
+  part text NOT NULL,
+  slot text,
+  intent text,
   PRIMARY KEY (event_type, run_state, item_status, attempt_delta, reused)
 );
-INSERT INTO dvt.transition (event_type, run_state, item_status, attempt_delta, reused, next) VALUES
+INSERT INTO dvt.transition (event_type, run_state, item_status, attempt_delta, reused, next, part, slot, intent)
+VALUES
 """
 TAIL = """
 ANALYZE dvt.event_type;
@@ -101,7 +106,7 @@ def transitions() -> list[tuple[str | int | None, ...]]:
     states = list(dict.fromkeys(row.to for row in tables.run))
     step_states = [state for state in states if state.partition("/")[0] in set(tables.step_events_legal_in)]
     signal_states = [state for state in states if state.partition("/")[0] in set(tables.signal_events_legal_in)]
-    found: list[tuple[str | int | None, ...]] = [
+    found: list[tuple[str, str, str, int, bool, str]] = [
         (row.event, state, "", 0, False, row.to) for row in tables.run for state in row.from_
     ]
     found += [
@@ -114,7 +119,8 @@ def transitions() -> list[tuple[str | int | None, ...]]:
         for row in tables.signal
         for status, state in product(row.from_, signal_states)
     ]
-    return found
+    about = {event: (part, slot, intent) for event, _, part, slot, intent, _ in event_types()}
+    return [(*row, *about[row[0]]) for row in found]
 
 
 def text() -> str:

@@ -56,4 +56,4 @@ AS $$
    GROUP BY i.run_id, i.island
 $$;
 
-INSERT INTO dvt.schema_level (level) VALUES (6);
+INSERT INTO dvt.schema_level (level) VALUES (8);
