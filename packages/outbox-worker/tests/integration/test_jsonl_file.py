@@ -1,3 +1,4 @@
+import asyncio
 import fcntl
 import json
 import subprocess
@@ -101,17 +102,31 @@ async def test_a_rotated_file_is_begun_anew(tmp_path: Path) -> None:
     assert sequences(path.read_bytes()) == [2, 3]
 
 
+async def test_a_file_rotated_while_waiting_for_its_lock_gets_nothing_more(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+    with path.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        publishing = asyncio.ensure_future(JsonlPublisher(path).publish(BATCH))
+        await asyncio.sleep(0.1)
+        path.rename(tmp_path / "events.1.jsonl")
+    assert await publishing == (None,) * 3
+    assert sequences(path.read_bytes()) == [1, 2, 3]
+    assert (tmp_path / "events.1.jsonl").read_bytes() == b""
+
+
 async def test_missing_folders_are_made(tmp_path: Path) -> None:
     assert await JsonlPublisher(tmp_path / "a b" / "c" / "events.jsonl").publish(BATCH) == (None,) * 3
 
 
-@pytest.mark.parametrize("path", ["file/events.jsonl", "folder", "/dev/null"])
-async def test_a_path_that_cannot_be_a_file_is_a_failure_of_each_message(tmp_path: Path, path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "why"),
+    [("file/events.jsonl", "Not a directory"), ("folder", "Is a directory"), ("/dev/null", "not a regular file")],
+)
+async def test_a_path_that_cannot_be_a_file_is_a_failure_of_each_message(tmp_path: Path, path: str, why: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     results = await JsonlPublisher(tmp_path / path).publish(BATCH)
-    assert all(result and path in result for result in results)
-    assert len(results) == 3
+    assert results == (f"{tmp_path / path}: {why}",) * 3
 
 
 async def test_a_lock_that_is_never_released_is_a_failure_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ Consume: TypeAlias = Callable[[Iterable[str], sqlite3.Connection], int]
 @pytest.fixture
 def consume() -> Consume:
     (code,) = [
-        block for block in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.S) if "def " in block
+        block for block in re.findall(r"```python\n(.*?)```", README.read_text("utf-8"), re.DOTALL) if "def " in block
     ]
     names: dict[str, Consume] = {}
     exec(code, names)

@@ -140,6 +140,8 @@ def test_an_outage_of_the_bus_blocks_no_run_and_keeps_the_shards() -> None:
         state = advance(state, Done(), now_ms=1000, chance=0)
     assert sleeps == [100, 200, 400]
     assert (state.action, dict(state.failures)) == (Fetch(HELD, 2), {})
+    answered = advance(state, Fetched((message(1),)), now_ms=1000, chance=0)
+    assert advance(answered, Published(("down",)), now_ms=1000, chance=0).refusals == 0
 
 
 @pytest.mark.parametrize("outcome", [Done(), Fetched(()), Published(())])
