@@ -12,8 +12,7 @@ import platformdirs
 from dvt_contracts.models.errors.v1.fault import Fault
 from dvt_contracts.models.glossary.v1.ids import EnvironmentId, ProjectId, TenantId
 from dvt_engine_core.errors import ContractError
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING, AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from dvt.config_file import ConfigFile, find_config_file, read_config_file

@@ -13,7 +13,7 @@ from dvt_engine_core.errors import ContractError, InvalidInputsError, RejectedEr
 from dvt_engine_core.plan.inputs import effective_inputs
 from dvt_engine_core.plan.pointer import Place, pointer, scan
 from dvt_engine_core.plan.text import read_json
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 
 def read_inputs(plan: Plan, pairs: Sequence[str], file: Path | None) -> dict[str, JsonValue]:

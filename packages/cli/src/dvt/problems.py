@@ -59,7 +59,7 @@ def problem_line(error: DvtError) -> str:
 
 
 def _fault_text(fault: Fault, error: DvtError) -> str:
-    from pydantic.experimental.missing_sentinel import MISSING
+    from pydantic import MISSING
 
     place = [error.file or ""]
     if fault.line is not MISSING:
@@ -74,7 +74,7 @@ def _fault_text(fault: Fault, error: DvtError) -> str:
 
 
 def _hint_of(fault: Fault) -> str | None:
-    from pydantic.experimental.missing_sentinel import MISSING
+    from pydantic import MISSING
 
     return None if fault.hint is MISSING else fault.hint
 

@@ -12,7 +12,7 @@ from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_engine_core.errors import DvtError
 from dvt_engine_core.hashes import outcome_hash, state_hash
 from dvt_engine_core.ports.store import StoredRun
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 
 def run_report(stored: StoredRun, plan: Plan | None) -> RunReport:

@@ -7,7 +7,7 @@ import sys
 
 from dvt_contracts.models.engine.v1.run_report import RunReport, StepReport
 from dvt_contracts.models.glossary.v1.status import RunStatus
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt.paint import one_line, paint_status
 from dvt.progress import seconds_between, took_text

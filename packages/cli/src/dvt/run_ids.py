@@ -30,7 +30,9 @@ async def find_run(session: Session, text: str) -> RunKey:
         return session.key(found[0].run_id)
     if not _PREFIX.fullmatch(wanted):
         raise RunNotFoundError(f"{text!r} is no run id", hint="Look at `dvt run list`; `latest` names the newest run.")
-    found = await session.store.list_runs(session.settings.tenant, RunQuery(id_prefix=wanted.replace("-", ""), limit=5))
+    digits = wanted.replace("-", "")
+    prefix = "-".join(part for part in (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]) if part)
+    found = await session.store.list_runs(session.settings.tenant, RunQuery(id_prefix=prefix, limit=5))
     match found:
         case ():
             raise RunNotFoundError(f"no run begins with {wanted}")

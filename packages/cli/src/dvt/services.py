@@ -32,7 +32,7 @@ from dvt_temporal_adapter.connection import Connection, TemporalSettings
 from dvt_temporal_adapter.controller import TemporalEngine
 from dvt_temporal_adapter.surroundings import Surroundings
 from dvt_temporal_adapter.worker import WorkerHost, WorkerSettings
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt.config import Settings
 from dvt.connections import LOCAL, connection_urls, prepare_data_database
@@ -42,7 +42,7 @@ from dvt.step_files import artifact_store, step_logs
 log = structlog.get_logger("dvt.services")
 CodeRoot = Path | Literal["from-run"] | None
 _AGAIN_S: Final = 0.5
-_DRAIN_MS: Final = 5_000
+_DRAIN_MS: Final = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from dvt_engine_core.ports.plans import PlanStore
 from dvt_engine_core.ports.store import IntentQueue, RunKey, StateStore
 from dvt_engine_core.services.workflow_engine import WorkflowEngine
 from dvt_engine_core.system import SystemClock, SystemIds
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt.config import Settings
 from dvt.shell import Shell

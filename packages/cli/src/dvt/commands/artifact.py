@@ -14,7 +14,7 @@ from dvt_contracts.models.engine.v1.artifact_ref import ArtifactRef
 from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
 from dvt_contracts.models.engine.v1.step_snapshot import StepSnapshot
 from dvt_engine_core.errors import RejectedError
-from pydantic.experimental.missing_sentinel import MISSING
+from pydantic import MISSING
 
 from dvt.options import OutputOption, RunArgument, ShellParameter
 from dvt.render import Column, show_list
