@@ -358,7 +358,7 @@ async def a_lost_worker_may_fail_the_step(factory: EngineFactory) -> None:
             "retry": {"maxAttempts": 3},
         }
         run = await under.queue(plan_of(step))
-        await _running(under, run, "a")
+        await _until(under, run, lambda _: bool(under.executor.calls))
         await under.crash()
         snapshot = await _ended(under, run)
         assert _codes(snapshot) == {"a": "WORKER_LOST"}
