@@ -102,8 +102,8 @@ async def one_holder_at_a_time(factory: OutboxFactory) -> None:
     """OUTBOX-005."""
     async with factory() as harness:
         source = harness.source
-        first = await source.lease("a", ttl_ms=SHORT_MS)
-        assert await source.lease("b", ttl_ms=SHORT_MS) == ()
+        first = await source.lease("a", ttl_ms=HELD_MS)
+        assert await source.lease("b", ttl_ms=HELD_MS) == ()
         assert await source.lease("a", ttl_ms=SHORT_MS) == first, "who keeps a shard keeps its epoch"
         await asyncio.sleep(SHORT_MS * 2 / 1000)
         second = {lease.shard: lease.epoch for lease in await source.lease("b", ttl_ms=HELD_MS)}
@@ -153,9 +153,9 @@ async def only_the_failed_run_waits(factory: OutboxFactory) -> None:
         await harness.commit(failing, 1)
         poison = next(message for message in await _all(source) if message.run == failing)
         await source.block(poison, delay_ms=HELD_MS, error="first")
-        await source.block(poison, delay_ms=SHORT_MS, error="second")
         offered = await _all(source)
         assert (_seqs(offered, failing), _seqs(offered, other)) == ([], [1])
+        await source.block(poison, delay_ms=SHORT_MS, error="second")
         (blocked,) = (await source.status()).blocked
         assert (blocked.run, blocked.attempts, blocked.error) == (failing, 2, "second")
         assert await _eventually(source, failing) == [1, 2]
