@@ -47,7 +47,7 @@ class PostgresIntentQueue:
             self._waker = self._database.listener.subscribe(INTENT_CHANNEL)
         self._waker.clear()
         (row,) = await self._database.rows(_Next, "intent_next", {})  # what came before we cleared is found here
-        wait_ms = timeout_ms if row.due_in_ms is None else min(timeout_ms, row.due_in_ms)
+        wait_ms = timeout_ms if row.due_in_ms is None else min(timeout_ms, max(0, row.due_in_ms))
         with suppress(TimeoutError):
             async with asyncio.timeout(wait_ms / 1000):
                 await self._waker.wait()

@@ -70,7 +70,7 @@ async def test_six_identical_appends_write_once(store: PostgresStateStore) -> No
     assert Counter(type(answer) for answer in answers) == {Appended: 1, Duplicate: 5}
     (winner,) = (number for number, answer in enumerate(answers) if isinstance(answer, Appended))
     stored = {answer.record.event.event_id for answer in answers if isinstance(answer, Duplicate)}
-    assert stored == {events[winner].event_id}
+    assert stored == {events[winner].document()["eventId"]}
     await _check_log(store, run)
 
 

@@ -30,7 +30,9 @@ def store(database: Database) -> PostgresStateStore:
 @pytest.mark.parametrize(
     "statement", ["UPDATE dvt.event SET body = '{}'", "DELETE FROM dvt.event", "TRUNCATE dvt.event"]
 )
-async def test_event_log_is_append_only(store: PostgresStateStore, database_url: str, statement: str, role: str) -> None:
+async def test_event_log_is_append_only(
+    store: PostgresStateStore, database_url: str, statement: str, role: str
+) -> None:
     await _started(store)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"SET session_replication_role = {role}".encode())
@@ -85,10 +87,10 @@ async def test_key_of_another_type_is_still_a_duplicate(store: PostgresStateStor
     started = run.event("StepStarted", "a")
     await store.append(run.key, [started])
     for name, subject in (("StepStarted", "b"), ("StepCompleted", "a"), ("RunPaused", None), ("SignalAccepted", "s")):
-        document = {**run.event(name, subject).document(), "idempotencyKey": started.idempotency_key}
+        document = {**run.event(name, subject).document(), "idempotencyKey": started.document()["idempotencyKey"]}
         (answer,) = await store.append(run.key, [parse_event(document)])
         assert isinstance(answer, Duplicate), name
-        assert answer.record.event.event_id == started.event_id
+        assert answer.record.event.event_id == started.document()["eventId"]
     stored = await store.read_run(run.key)
     assert stored is not None
     assert stored.snapshot.last_run_seq == 3
@@ -96,16 +98,14 @@ async def test_key_of_another_type_is_still_a_duplicate(store: PostgresStateStor
 
 async def test_other_key_for_a_taken_slot_is_superseded(store: PostgresStateStore) -> None:
     run = await _started(store)
-    events = {
-        name: run.event(name, subject) for name, subject in (("StepStarted", "a"), ("SignalAccepted", "s"))
-    }
+    events = {name: run.event(name, subject) for name, subject in (("StepStarted", "a"), ("SignalAccepted", "s"))}
     applied = run.event("SignalApplied", "s")
     await store.append(run.key, [*events.values(), applied])
     for winner in (*events.values(), applied):
         document = {**winner.document(), "idempotencyKey": "f" * 64}
         (answer,) = await store.append(run.key, [parse_event(document)])
         assert isinstance(answer, Superseded), winner.event_type
-        assert answer.record.event.event_id == winner.event_id
+        assert answer.record.event.event_id == winner.document()["eventId"]
 
 
 async def test_late_outcome_of_a_zombie_leaves_the_redelivery(store: PostgresStateStore) -> None:
@@ -115,8 +115,8 @@ async def test_late_outcome_of_a_zombie_leaves_the_redelivery(store: PostgresSta
         assert isinstance(answer, Appended)
     stored = await store.read_run(run.key)
     assert stored is not None
-    (step,) = stored.snapshot.document()["steps"]  # type: ignore[misc,union-attr]  # a list of one object
-    assert {"start", "redelivery", "outcome"} <= set(step)  # type: ignore[arg-type]  # of an object
+    (step,) = stored.snapshot.steps
+    assert {"start", "redelivery", "outcome"} <= set(step.document())
 
 
 async def test_rebuild_repairs_every_row_from_the_log(store: PostgresStateStore, database: Database) -> None:
@@ -129,7 +129,8 @@ async def test_rebuild_repairs_every_row_from_the_log(store: PostgresStateStore,
         await connection.execute("DELETE FROM dvt.step")
         await connection.execute("UPDATE dvt.signal SET decision = NULL, decision_seq = NULL, status = 'APPLIED'")
         await connection.execute(
-            "UPDATE dvt.run SET state = 'COMPLETED', running_steps = 9, queued = NULL, history_hash = '', last_run_seq = 1"
+            "UPDATE dvt.run SET state = 'COMPLETED', running_steps = 9, queued = NULL, history_hash = '',"
+            " last_run_seq = 1"
         )
     rebuilt = await store.rebuild(run.key)
     after = await store.read_run(run.key)

@@ -55,9 +55,7 @@ async def test_step_transitions_are_those_of_the_core(database: Database) -> Non
     ):
         if RULES[event_type].subject is not EventSubject.STEP:
             continue
-        expected = next_step_status(
-            event_type, status=status, attempt=attempt, event_attempt=carried, reused=reused
-        )
+        expected = next_step_status(event_type, status=status, attempt=attempt, event_attempt=carried, reused=reused)
         legal = run_state(state).status in TRANSITION_TABLES.step_events_legal_in
         found = table.get((event_type, state, status.value, carried - attempt, reused))
         assert found == (expected if legal else None), (event_type, state, status, attempt, carried, reused)
@@ -97,7 +95,8 @@ def _move() -> st.SearchStrategy[tuple[str, str | None, int, bool]]:
 
 BATCHES: Final = st.lists(
     st.tuples(
-        st.lists(_move(), min_size=1, max_size=6), st.sampled_from([None, None, None, RunStatus.RUNNING, RunStatus.PENDING])
+        st.lists(_move(), min_size=1, max_size=6),
+        st.sampled_from([None, None, None, RunStatus.RUNNING, RunStatus.PENDING]),
     ),
     min_size=4,
     max_size=14,
@@ -115,9 +114,12 @@ def _event(run: SampleRun, move: tuple[str, str | None, int, bool]) -> AnyEvent:
 @SETTINGS
 @given(batches=BATCHES, started=st.booleans())
 async def test_any_history_is_answered_as_by_the_model(
-    database: Database, *, batches: list[tuple[list[tuple[str, str | None, int, bool]], RunStatus | None]], started: bool
+    database: Database,
+    *,
+    batches: list[tuple[list[tuple[str, str | None, int, bool]], RunStatus | None]],
+    started: bool,
 ) -> None:
-    """The same batches get the same answers, and end in the same state, as in the store that spells the rules plainly."""
+    """The same batches get the same answers and end in the same state as in the store that spells the rules plainly."""
     store, model, run = PostgresStateStore(database), MemoryStore(), SampleRun()
     new = run.new()
     for target in (store, model):

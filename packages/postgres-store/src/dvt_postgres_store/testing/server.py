@@ -36,12 +36,35 @@ _SETTINGS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PostgresServer:
-    """A running server; every role is trusted on loopback."""
+    """A server on loopback that trusts every role."""
 
+    data: Path
     port: int
-    pid: int
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        command = [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings]
+        self._process = subprocess.Popen(  # noqa: S603
+            [*_unprivileged(), *command],
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - only a system call
+        )
+        _wait_until_ready(self._process, self.data)
+
+    def stop(self) -> None:
+        """Stop it, its clients cut off."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(_START_TIMEOUT_S)
+            self._process = None
+
+    def restart(self) -> None:
+        """Stop it and start it on the same port."""
+        self.stop()
+        self.start()
 
     def url(self, database: str = "postgres", *, user: str = "postgres") -> str:
         """URL of one of its databases."""
@@ -118,21 +141,13 @@ def _wait_until_ready(process: subprocess.Popen[bytes], data: Path) -> None:
 
 @contextmanager
 def postgres_server(folder: Path) -> Iterator[PostgresServer]:
-    """Start a server with its data under an empty folder; stop it afterwards, at the latest with this process."""
-    programs = binaries()
-    data = folder / "data"
-    options = ["-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-    initdb = [*_unprivileged(), str(programs / "initdb"), *options]
-    subprocess.run(initdb, check=True, capture_output=True)  # noqa: S603
-    port = _free_port()
-    settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
-    process = subprocess.Popen(  # noqa: S603
-        [*_unprivileged(), str(programs / "postgres"), "-D", str(data), "-p", str(port), *settings],
-        preexec_fn=_die_with_parent,  # noqa: PLW1509 - only a system call
-    )
+    """Start a server with its data under a folder of its own; stop it afterwards, at the latest with this process."""
+    options = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    initdb = [str(binaries() / "initdb"), "-D", str(folder / "data"), "-U", "postgres", *options]
+    subprocess.run([*_unprivileged(), *initdb], check=True, capture_output=True)  # noqa: S603
+    server = PostgresServer(folder / "data", _free_port())
+    server.start()
     try:
-        _wait_until_ready(process, data)
-        yield PostgresServer(port, process.pid)
+        yield server
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(_START_TIMEOUT_S)
+        server.stop()
