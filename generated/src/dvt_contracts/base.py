@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, PlainValidator
 
 MAX_SAFE_INTEGER = 2**53 - 1
 MAX_DEPTH = 64
+WRITTEN_WITH_EXPONENT = 1e21
 
 
 class Contract(BaseModel):
@@ -27,8 +28,8 @@ class Contract(BaseModel):
 
     @classmethod
     def parse(cls, document: object) -> Self:
-        """Read a document that came from JSON."""
-        return cls.model_validate(document)
+        """Read a document that came from JSON, by its wire names only."""
+        return cls.model_validate(document, by_alias=True, by_name=False)
 
     def document(self) -> dict[str, "JsonValue"]:
         """The document as JSON values under its wire names; absent members stay absent."""
@@ -45,16 +46,24 @@ def _fault(value: object, depth: int) -> str | None:
         case int():
             return None if abs(value) <= MAX_SAFE_INTEGER else "an integer beyond 2^53-1"
         case float():
-            return None if math.isfinite(value) else "a number that is not finite"
+            return _float_fault(value)
         case list() | tuple() | dict():
             return _container_fault(value, depth)
         case _:
             return f"a value of type {type(value).__name__}"
 
 
+def _float_fault(value: float) -> str | None:
+    if not math.isfinite(value):
+        return "a number that is not finite"
+    # RFC 8785 writes it without point or exponent: a reader meets an integer
+    beyond = MAX_SAFE_INTEGER < abs(value) < WRITTEN_WITH_EXPONENT and value.is_integer()
+    return "an integer beyond 2^53-1" if beyond else None
+
+
 def _container_fault(value: "list[object] | tuple[object, ...] | dict[object, object]", depth: int) -> str | None:
     if depth == 0:
-        return f"nesting deeper than {MAX_DEPTH}"
+        return "nesting too deep"
     if isinstance(value, dict):
         for key in value:
             fault = _text_fault(key) if isinstance(key, str) else f"a key of type {type(key).__name__}"
@@ -72,13 +81,13 @@ def _text_fault(text: str) -> str | None:
     return None
 
 
-def canonical_fault(value: object) -> str | None:
+def canonical_fault(value: object, *, depth: int = MAX_DEPTH) -> str | None:
     """Say what keeps `value` out of canonical JSON (RFC 8785 on I-JSON), or None.
 
-    Shape: any object; trees of None, bool, int, float, str, list, tuple, dict pass.
+    Shape: any object; trees of None, bool, int, float, str, list, tuple, dict pass, nested `depth` deep at most.
     Source: GLOSSARY, values.
     """
-    return _fault(value, MAX_DEPTH)
+    return _fault(value, depth)
 
 
 def _json_value(value: object) -> object:

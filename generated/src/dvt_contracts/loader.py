@@ -46,7 +46,7 @@ def parse_event(document: Mapping[str, JsonValue]) -> AnyEvent:
     Source: house rule of two-step readers; RunEventCatalog.
     """
     if document.get("eventType") in KNOWN_TYPES:
-        return _EVENTS.validate_python(document)
+        return _EVENTS.validate_python(document, by_alias=True, by_name=False)
     return UnknownEvent(Envelope.parse(document), document)
 
 
