@@ -150,6 +150,13 @@ CODES: Final = CodeRegistry.parse(
                 "hint": "Return strings for such values.",
             },
             {
+                "code": "OUTPUT_TOO_LARGE",
+                "meaning": "The list of the step's artifacts does not fit into its event.",
+                "retryable": False,
+                "exitCode": 3,
+                "hint": "Write fewer artifacts, or give them shorter names.",
+            },
+            {
                 "code": "PLAN_ADDRESS_REFUSED",
                 "meaning": "The address of the plan is not on the allow-list.",
                 "retryable": False,

@@ -23,6 +23,9 @@ from dvt_engine_core.ports.execution import ArtifactStore, SecretSource, StepRes
 from dvt_engine_core.ports.store import RunKey, StateStore
 
 MAX_INLINE_BYTES: Final = 16 * 1024
+#: What output and artifacts may take of an event, which has 48 KiB with its envelope.
+MAX_RESULT_BYTES: Final = 44 * 1024
+MAX_ARTIFACTS: Final = 100
 OUTPUT_ARTIFACT: Final = "output.json"
 
 
@@ -103,19 +106,24 @@ class Values:
     async def keep(self, step: PlanStep, result: StepResult, resolved: Resolved) -> StepCompletedPayload:
         """Judge a result and make it the payload of StepCompleted; an output over 16 KiB becomes an artifact.
 
-        Raises: StepError [OUTPUT_NOT_CANONICAL, OUTPUT_INVALID], UnavailableError.
+        Shape: also a smaller output does, where it would not fit into the event beside the artifacts.
+        Raises: StepError [OUTPUT_NOT_CANONICAL, OUTPUT_INVALID, OUTPUT_TOO_LARGE], UnavailableError.
         """
         fault = canonical_fault(result.output)
         if fault:
             raise StepError(f"the output holds {fault}", code="OUTPUT_NOT_CANONICAL")
         _judge(step, result.output)
+        artifacts = sorted(result.artifacts, key=lambda artifact: artifact.name)
+        room = MAX_RESULT_BYTES - len(canonical_bytes([artifact.document() for artifact in artifacts]))
+        if len(artifacts) > MAX_ARTIFACTS or room < 0:
+            raise StepError(f"{len(artifacts)} artifacts do not fit into one event", code="OUTPUT_TOO_LARGE")
         text = canonical_bytes(result.output)
-        inline = len(text) <= MAX_INLINE_BYTES
+        inline = len(text) <= min(MAX_INLINE_BYTES, room)
         return StepCompletedPayload(
             output_hash=output_hash(result.output),
             output=result.output if inline else MISSING,
             output_artifact=MISSING if inline else await self._spill(text),
-            artifacts=sorted(result.artifacts, key=lambda artifact: artifact.name),
+            artifacts=artifacts,
             step_key=_key(step, resolved),
         )
 
