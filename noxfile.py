@@ -16,7 +16,7 @@ os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["contracts", "lint", "types", "imports", "tests", "integration", "wheels"]
+nox.options.sessions = ["contracts", "lint", "types", "imports", "tests", "integration", "golden", "wheels"]
 nox.options.stop_on_first_error = False
 
 PARALLEL = ("--numprocesses", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile")
@@ -107,7 +107,7 @@ def lock(session: nox.Session) -> None:
     session.run("python", "-m", "tools.lock", *session.posargs)
 
 
-@nox.session(default=False)
+@nox.session
 def golden(session: nox.Session) -> None:
     """Run the golden paths on real servers and compare their hashes."""
     session.run("pytest", "golden-paths", "--quiet", *session.posargs)

@@ -53,7 +53,10 @@ class OutboxSource(Protocol):
     """Undelivered events, in order within each run; no cursor: a row stays until it is acknowledged."""
 
     async def lease(self, owner: str, *, ttl_ms: int) -> tuple[ShardLease, ...]:
-        """Take or keep shards; times are the database's, so client clocks do not matter."""
+        """Take or keep shards; times are the database's, so client clocks do not matter.
+
+        Shape: `ttl_ms` 0 gives all shards of the owner back.
+        """
         ...
 
     async def fetch(self, leases: Sequence[ShardLease], *, limit: int) -> tuple[OutboxMessage, ...]:
@@ -89,7 +92,10 @@ class EventPublisher(Protocol):
     """A bus. Publishing the same event twice is fine; consumers deduplicate by idempotency key."""
 
     async def publish(self, batch: Sequence[Outgoing]) -> tuple[str | None, ...]:
-        """Deliver in order; per message None, or why it failed. A failed run's later messages must not be sent."""
+        """Deliver in order; per message None, or why it failed. A failed run's later messages must not be sent.
+
+        Raises: UnavailableError if the whole bus is away; no run is to blame then, and none is blocked.
+        """
         ...
 
     async def aclose(self) -> None:
