@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from dvt.embedded.endpoints import Endpoints
-from dvt.embedded.errors import EmbeddedCode, EmbeddedError
+from dvt.embedded.errors import EmbeddedCode, EmbeddedError, unexpected
 from dvt.embedded.lock import LockOwner
 from dvt.embedded.protocol import (
     PROTOCOL,
@@ -45,12 +45,17 @@ class Desk:
         self._on_change = on_change
         self._said: list[str] = []
         self._seats: list[_Seat] = []
+        self._closed = False
         self.outcome: asyncio.Future[Endpoints] = asyncio.get_running_loop().create_future()
 
     @property
     def holders(self) -> int:
         """How many hold the servers now."""
         return len(self._seats)
+
+    def close(self) -> None:
+        """Promise the servers to nobody any more: who signs in is hung up on, and so knows to start afresh."""
+        self._closed = True
 
     def say(self, text: str) -> None:
         """Tell all holders, and those to come, what is happening."""
@@ -73,6 +78,8 @@ class Desk:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         _send(writer, self._welcome())
         hello = Hello.parse(await asyncio.wait_for(reader.readline(), HELLO_WAIT_S))
+        if self._closed:
+            return
         if hello.protocol != PROTOCOL:
             _send(writer, error_frame(self._other_version(hello)))
         elif hello.role == "observer":
@@ -101,9 +108,13 @@ class Desk:
             endpoints = await asyncio.shield(self.outcome)
             if hello.host:
                 await self._servers.add_host(hello.host, endpoints)
-            _send(writer, ready_frame(endpoints))
+            if not self._closed:
+                _send(writer, ready_frame(endpoints))
         except EmbeddedError as error:
             _send(writer, error_frame(error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the holder must hear of it
+            _log.exception("a holder could not be served")
+            _send(writer, error_frame(unexpected(error)))
 
     def _welcome(self) -> Frame:
         owner = self._owner

@@ -57,3 +57,9 @@ class EmbeddedError(Exception):
     def from_frame(cls, frame: ErrorFrame) -> EmbeddedError:
         """Rebuild the error a supervisor sent."""
         return cls(frame["code"], frame["message"], hint=frame["hint"], log=frame["log"])
+
+
+def unexpected(error: Exception) -> EmbeddedError:
+    """Give the error for what nobody foresaw; the supervisor's log has the traceback."""
+    message = f"The supervisor failed: {type(error).__name__}: {error}"
+    return EmbeddedError(EmbeddedCode.START_FAILED, message, hint="See logs/supervisor.log in the home.")

@@ -23,6 +23,7 @@ from dvt.embedded.protocol import Hello, HostRequest, read_endpoints, read_state
 from dvt.embedded.state import SupervisorState
 
 START_WAIT_S = 180.0
+_RETRY_S = 0.02
 
 Say: TypeAlias = Callable[[str], None]
 
@@ -94,6 +95,7 @@ def hold_servers(
         if endpoints:
             return Held(endpoints, connection)
         connection.close()  # that supervisor was leaving just as we came
+        time.sleep(_RETRY_S)
     raise held_by(layout)
 
 

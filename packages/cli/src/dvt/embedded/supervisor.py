@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dvt.embedded.desk import Desk
 from dvt.embedded.entrance import Entrance, enter
-from dvt.embedded.errors import EmbeddedCode, EmbeddedError
+from dvt.embedded.errors import EmbeddedError, unexpected
 from dvt.embedded.layout import Layout
 from dvt.embedded.protocol import LONGEST_LINE_BYTES, encode, error_frame
 from dvt.embedded.servers import Servers
@@ -44,13 +44,12 @@ class Supervisor:
         """Start, serve, and stop everything when nobody holds it any more or a signal says so."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.add_signal_handler(number, self._ended.set)
+            loop.add_signal_handler(number, self._end)
         self._leave_after(FIRST_HOLDER_WAIT_S)
         server = await asyncio.start_unix_server(self._desk.serve, sock=self._entrance.socket, limit=LONGEST_LINE_BYTES)
         starting = asyncio.create_task(self._start())
         await self._ended.wait()
-        self._entrance.close_door()  # whoever comes now starts a supervisor of their own, which waits for the lock
-        server.close()
+        server.close()  # whoever comes now starts a supervisor of their own, which waits for the lock
         starting.cancel()
         with suppress(asyncio.CancelledError):
             await starting
@@ -64,8 +63,7 @@ class Supervisor:
         except EmbeddedError as error:
             await self._fail(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the holder must hear of it
-            message = f"The supervisor failed: {type(error).__name__}: {error}"
-            failure = EmbeddedError(EmbeddedCode.START_FAILED, message, hint="See logs/supervisor.log in the home.")
+            failure = unexpected(error)
             failure.__cause__ = error
             await self._fail(failure)
 
@@ -74,7 +72,7 @@ class Supervisor:
         self._desk.outcome.set_exception(error)
         self._desk.outcome.exception()  # seen, also when no holder asks
         await asyncio.sleep(FAREWELL_S if self._desk.holders == 0 else 0.05)
-        self._ended.set()
+        self._end()
 
     def _say(self, text: str) -> None:
         self._desk.say(text)
@@ -87,7 +85,11 @@ class Supervisor:
 
     def _leave_after(self, delay_s: float) -> None:
         self._stay()
-        self._timer = asyncio.get_running_loop().call_later(delay_s, self._ended.set)
+        self._timer = asyncio.get_running_loop().call_later(delay_s, self._end)
+
+    def _end(self) -> None:
+        self._desk.close()
+        self._ended.set()
 
     def _stay(self) -> None:
         if self._timer:

@@ -97,7 +97,7 @@ def processes_of(home: Path) -> list[str]:
     return found
 
 
-def wait_until_gone(home: Path, *, within_s: float = 5.0) -> None:
+def wait_until_gone(home: Path, *, within_s: float = 8.0) -> None:
     wait_until(lambda: not processes_of(home), within_s=within_s, what=lambda: f"left behind: {processes_of(home)}")
 
 

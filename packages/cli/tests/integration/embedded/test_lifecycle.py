@@ -77,7 +77,7 @@ def test_the_next_command_reuses_warm_servers(home: Path) -> None:
 def test_a_hold_during_the_end_waits_and_starts_afresh(home: Path) -> None:
     with hold_servers(home):
         before = describe(home)
-    wait_until(lambda: not Layout(home).socket.exists())
+    wait_until(lambda: describe(home) is None)
     assert processes_of(home), "meant to come while the servers are stopping"
     with hold_servers(home) as held:
         after = describe(home)
@@ -94,6 +94,7 @@ def test_ctrl_c_at_the_holder_leaves_the_servers_alone(home: Path, start_holder:
         os.killpg(holder.popen.pid, signal.SIGINT)
         holder.popen.wait()
         time.sleep(0.5)
+        assert describe(home), "the supervisor is on its way out"
         assert query(endpoints, "SELECT 1") == [(1,)]
 
 
