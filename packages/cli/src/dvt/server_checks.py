@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dvt.checks import Check, checked
+from dvt.session import knock
 from dvt.shell import Shell
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ async def _look_at_database(url: str) -> Check:
     from dvt_postgres_store import CODE_LEVEL, Database, PostgresOutbox, schema_level
     from dvt_postgres_store.migrate import judge_level
 
-    async with Database(url, max_size=2, connect_timeout_s=5.0) as database:
+    await knock(url)
+    async with Database(url, max_size=2) as database:
         level = await schema_level(database)
         judge_level(level)
         outbox = await PostgresOutbox(database).status()

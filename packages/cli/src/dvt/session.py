@@ -16,7 +16,7 @@ from dvt_contracts.models.engine.v1.run_context import RunContext
 from dvt_contracts.models.glossary.v1.status import Role
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.models.plan.v1.plan_ref import PlanRef
-from dvt_engine_core.errors import DvtError
+from dvt_engine_core.errors import DvtError, RejectedError, UnavailableError
 from dvt_engine_core.ports.outbox import OutboxSource
 from dvt_engine_core.ports.plans import PlanStore
 from dvt_engine_core.ports.store import IntentQueue, RunKey, StateStore
@@ -29,6 +29,7 @@ from dvt.shell import Shell
 
 HOST_ARGV: Final = (sys.executable, "-P", "-m", "dvt.host")
 Answer = TypeVar("Answer")
+_KNOCK_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,8 @@ async def opened(shell: Shell, servers: Servers) -> AsyncIterator[Session]:
         PostgresStateStore,
     )
 
+    if not servers.embedded:
+        await knock(servers.postgres_url)
     async with Database(servers.postgres_url, max_size=4) as database:
         await ready(database, servers, shell.note)
         yield Session(
@@ -148,6 +151,23 @@ async def opened(shell: Shell, servers: Servers) -> AsyncIterator[Session]:
             plans=PostgresPlanStore(database),
             outbox=PostgresOutbox(database),
         )
+
+
+async def knock(postgres_url: str) -> None:
+    """Connect once, to fail at once and with a reason where a pool would only wait in vain.
+
+    Raises: UnavailableError [STORE_UNAVAILABLE], RejectedError [STORE_NO_RIGHTS].
+    """
+    import psycopg
+
+    try:
+        connection = await psycopg.AsyncConnection.connect(postgres_url, connect_timeout=_KNOCK_S)
+    except psycopg.Error as error:
+        detail = " ".join(str(error).split())
+        if "authentication failed" in detail or "permission denied" in detail or "does not exist" in detail:
+            raise RejectedError(f"the database refuses us: {detail}", code="STORE_NO_RIGHTS") from error
+        raise UnavailableError(f"the database cannot be reached: {detail}") from error
+    await connection.close()
 
 
 async def ready(database: Any, servers: Servers, note: Callable[[str], None]) -> None:  # noqa: ANN401

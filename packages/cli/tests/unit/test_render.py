@@ -11,8 +11,9 @@ from dvt.paint import one_line
 from dvt.progress import took_text
 from dvt.render import Column, Output, show_list, table, yaml
 from dvt.shell import Shell
+from dvt_contracts.base import JsonValue
 
-ROWS = [{"id": "one", "n": 1}, {"id": "two", "n": None}]
+ROWS: list[dict[str, JsonValue]] = [{"id": "one", "n": 1}, {"id": "two", "n": None}]
 COLUMNS = (
     Column("ID", lambda row: row["id"]),
     Column("N", lambda row: row["n"]),
