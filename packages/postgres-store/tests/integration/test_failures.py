@@ -24,18 +24,21 @@ async def test_exhausted_pool_is_retryable(database_url: str) -> None:
     assert (error.code, error.retryable) == ("STORE_POOL_EXHAUSTED", True)
 
 
-async def test_cut_connections_are_replaced(database: Database, database_url: str) -> None:
-    store, run = PostgresStateStore(database), SampleRun()
-    await store.create_run(run.new())
-    with psycopg.connect(database_url, autocommit=True) as admin:
-        admin.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-    error = await _refused(store)
-    assert isinstance(error, UnavailableError)
-    assert (error.code, error.retryable) == ("STORE_UNAVAILABLE", True)
-    assert await store.read_run(run.key) is not None
+async def test_one_cut_connection_makes_the_pool_replace_all_that_are_dead(database_url: str) -> None:
+    run = SampleRun()
+    async with Database(database_url, min_size=4) as database:
+        store = PostgresStateStore(database)
+        await store.create_run(run.new())
+        with psycopg.connect(database_url, autocommit=True) as admin:
+            admin.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        error = await _refused(store)
+        assert isinstance(error, UnavailableError)
+        assert (error.code, error.retryable) == ("STORE_UNAVAILABLE", True)
+        for _ in range(4):
+            assert await store.read_run(run.key) is not None
 
 
 async def test_lock_that_is_held_too_long_is_retryable(database: Database, database_url: str) -> None:

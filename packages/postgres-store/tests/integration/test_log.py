@@ -108,6 +108,20 @@ async def test_other_key_for_a_taken_slot_is_superseded(store: PostgresStateStor
         assert answer.record.event.event_id == winner.document()["eventId"]
 
 
+async def test_refused_group_does_not_hold_back_the_next(store: PostgresStateStore) -> None:
+    run = await _started(store)
+    await store.append(run.key, [run.event("SignalAccepted", "s")])
+    batch = [
+        run.event("StepStarted", "a"),
+        run.event("SignalApplied", "unknown"),
+        run.event("StepStarted", "b"),
+        run.event("SignalApplied", "s"),
+        run.event("StepStarted", "c"),
+    ]
+    answers = await store.append(run.key, batch)
+    assert [answer.outcome for answer in answers] == ["appended", "illegal", "illegal", "appended", "appended"]
+
+
 async def test_late_outcome_of_a_zombie_leaves_the_redelivery(store: PostgresStateStore) -> None:
     run = await _started(store)
     for event in (run.event("StepStarted", "a"), run.event("StepRedelivered", "a"), run.event("StepCompleted", "a")):

@@ -70,6 +70,7 @@ def test_migration_goes_on_after_a_crash(empty_database: str, database_url: str,
         if crash.startswith("after"):
             connection.execute("DELETE FROM dvt._yoyo_migration")
         else:
+            connection.execute("DROP TABLE dvt._yoyo_log, dvt._yoyo_migration, dvt._yoyo_version")
             connection.execute("INSERT INTO dvt.yoyo_lock (locked, ctime, pid) VALUES (1, now(), 1)")
     assert migrate(empty_database) == CODE_LEVEL - 1
     assert _tables(empty_database) == _tables(database_url)
