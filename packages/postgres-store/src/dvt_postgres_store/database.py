@@ -81,15 +81,14 @@ class Database:
         """Borrow a connection in autocommit mode; errors come out as port errors."""
         with translated():
             try:
-                async with self._pool.connection() as connection:
-                    try:
-                        yield connection
-                    except psycopg.Error as error:
-                        if is_connection_lost(error):
-                            await connection.close()  # the pool replaces it, also when it only became read-only
-                        raise
+                async with self._pool.connection() as connection, _given_up_when_lost(connection):
+                    yield connection
+            except PoolTimeout as error:
+                if self._pool.pop_stats().get("connections_errors"):
+                    raise UnavailableError("the database cannot be reached", code="STORE_UNAVAILABLE") from error
+                raise
             except psycopg.Error as error:
-                if is_connection_lost(error) and not isinstance(error, PoolTimeout):
+                if is_connection_lost(error):
                     await self._replace_lost()
                 raise
 
@@ -111,3 +110,14 @@ class Database:
                 await self._pool.check()
         except (TimeoutError, psycopg.Error):
             return
+
+
+@asynccontextmanager
+async def _given_up_when_lost(connection: Connection) -> AsyncIterator[None]:
+    """Close a connection of no more use, also one to a server that only became read-only: the pool replaces it."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if is_connection_lost(error):
+            await connection.close()
+        raise

@@ -103,7 +103,10 @@ async def test_restarted_server_is_found_again(tmp_path: Path) -> None:
         async with Database(server.url(TEMPLATE), acquire_timeout_s=1) as database:
             store, run = PostgresStateStore(database), SampleRun()
             await store.create_run(run.new())
-            server.restart()
+            server.stop()
+            codes = [(await _refused(store)).code for _ in range(2)]
+            server.start()
+            assert codes == ["STORE_UNAVAILABLE"] * 2, "a server that is away is no busy pool"
             async with asyncio.timeout(10):
                 while not await _found(store, run):  # noqa: ASYNC110 - nobody tells that a server is back
                     await asyncio.sleep(0.05)

@@ -1,4 +1,4 @@
--- Events of one run without groups.
+-- Arrays go in binary (%%b): bodies need no escaping then.
 SELECT * FROM dvt.append(
-  %(tenant)s, %(run)s::uuid, %(legal_from)s, %(types)s::text[], %(items)s::text[], %(attempts)s::integer[],
-  %(reused)s::boolean[], %(keys)s::bytea[], %(bodies)s::text[], %(parts)s::text[])
+  %(tenant)s, %(run)s::uuid, %(legal_from)b, %(types)b::text[], %(items)b::text[], %(attempts)b::integer[],
+  %(reused)b::boolean[], %(keys)b::bytea[], %(bodies)b::text[], %(parts)b::text[])

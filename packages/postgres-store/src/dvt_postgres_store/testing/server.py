@@ -61,11 +61,6 @@ class PostgresServer:
             self._process.wait(_START_TIMEOUT_S)
             self._process = None
 
-    def restart(self) -> None:
-        """Stop it and start it on the same port."""
-        self.stop()
-        self.start()
-
     def url(self, database: str = "postgres", *, user: str = "postgres") -> str:
         """URL of one of its databases."""
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
