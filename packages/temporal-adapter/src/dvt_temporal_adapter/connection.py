@@ -1,12 +1,15 @@
 """The connection to a Temporal server: made at first use, shared by engine and workers of a process."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Final
 
 from temporalio.client import Client
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RetryConfig, TLSConfig
 
 from dvt_temporal_adapter.converter import DATA_CONVERTER
@@ -88,7 +91,16 @@ class Connection:
                     tls=settings.tls.load() if settings.tls else bool(settings.api_key),
                     api_key=settings.api_key,
                     retry_config=_RETRY,
+                    runtime=_runtime(),
                 )
+
+
+@cache
+def _runtime() -> Runtime:
+    """The SDK's threads, one set per process; what it has to say goes to the logger `temporalio.core`."""
+    to_python = LogForwardingConfig(logging.getLogger("temporalio.core"), append_target_to_name=False)
+    levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(levels, forwarding=to_python)))
 
 
 def _content(path: Path | None) -> bytes | None:

@@ -10,7 +10,7 @@ from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.retry import instant_of, milliseconds_between
 from dvt_engine_core.services.loaded import LoadedRun
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError
 
 from dvt_temporal_adapter.messages import (
     LOAD,
@@ -76,7 +76,7 @@ async def _served(name: str, request: RunKey | RecordRequest, answer: type[Answe
     """
     try:
         at_once: Answer = await workflow.execute_local_activity(name, request, result_type=answer, **AT_ONCE)
-    except ActivityError as error:
+    except FailureError as error:
         if is_final(error):
             raise
     else:

@@ -25,7 +25,7 @@ WORKER_LOST: Final = "WORKER_LOST"
 
 LostCode: TypeAlias = Literal["TIMEOUT", "WORKER_LOST", "LOST_CONTACT", "CANCELLED"]
 
-_STEP_RETRY: Final = RetryPolicy(
+STEP_RETRY: Final = RetryPolicy(
     initial_interval=timedelta(milliseconds=100),
     maximum_interval=timedelta(seconds=5),
     maximum_attempts=MAX_ENGINE_ATTEMPTS,
@@ -74,7 +74,7 @@ def step_options(order: StepOrder) -> ActivityOptions:
     return ActivityOptions(
         start_to_close_timeout=limit + BACKSTOP_GRACE,
         heartbeat_timeout=timedelta(milliseconds=order.route.heartbeat_timeout_ms),
-        retry_policy=_STEP_RETRY,
+        retry_policy=STEP_RETRY,
         cancellation_type=ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     )
 
@@ -89,9 +89,15 @@ def sibling_queue(control_queue: str, worker_class: WorkerClass) -> str:
     return task_queue(control_queue.removesuffix(f"-{WorkerClass.CONTROL.value}"), worker_class)
 
 
-def is_final(error: exceptions.ActivityError) -> bool:
+def reason(error: BaseException) -> BaseException | None:
+    """What an activity failed with; Temporal wraps it, but not where it ran within the workflow task."""
+    return error.cause if isinstance(error, exceptions.ActivityError) else error
+
+
+def is_final(error: exceptions.FailureError) -> bool:
     """Whether trying again cannot help."""
-    return isinstance(error.cause, exceptions.ApplicationError) and error.cause.non_retryable
+    found = reason(error)
+    return isinstance(found, exceptions.ApplicationError) and found.non_retryable
 
 
 def lost_code(error: exceptions.ActivityError) -> LostCode:

@@ -25,8 +25,6 @@ PASSED_THROUGH: Final = (
     "dvt_temporal_adapter.driver",
     "dvt_temporal_adapter.messages",
     "dvt_temporal_adapter.policies",
-    "jsonschema_rs",
-    "rfc8785",
 )
 _RECONNECT_S: Final = 1.0
 

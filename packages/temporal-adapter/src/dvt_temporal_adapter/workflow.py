@@ -5,10 +5,11 @@ import asyncio
 from dvt_engine_core.interpreter import Interpreter
 from dvt_engine_core.ports.store import RunKey
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError
 
 from dvt_temporal_adapter.driver import TemporalDriver
 from dvt_temporal_adapter.messages import INTERPRETER, SIGNAL, SignalMessage
+from dvt_temporal_adapter.policies import reason
 
 
 @workflow.defn(name=INTERPRETER)
@@ -54,7 +55,7 @@ async def _explained(walking: "asyncio.Task[None]") -> None:
 
 def _failure(error: Exception) -> ApplicationError:
     """Why an execution gives up: what an activity said, or a defect of our own."""
-    cause = error.cause if isinstance(error, ActivityError) else error
-    if isinstance(cause, ApplicationError):
-        return ApplicationError(cause.message, type=cause.type, non_retryable=cause.type == "RUN_NOT_FOUND")
+    found = reason(error)
+    if isinstance(found, ApplicationError):
+        return ApplicationError(found.message, type=found.type, non_retryable=found.type == "RUN_NOT_FOUND")
     return ApplicationError(f"{type(error).__name__}: {error}", type="INTERNAL")
