@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from dvt_contracts.base import JsonValue
 from dvt_contracts.loader import BASE_ID, schemas
@@ -106,8 +106,8 @@ def examples(*, valid: bool | None = None) -> list[Example]:
     return [example for example in found if valid is None or example.valid is valid]
 
 
-def vectors(name: str) -> list[dict[str, JsonValue]]:
+def vectors(name: str) -> list[dict[str, Any]]:
     """The cases of a file of vectors, by its path under contracts/vectors without `.json`."""
     document = json.loads((CONTRACTS / "vectors" / f"{name}.json").read_text("utf-8"))
-    cases: list[dict[str, JsonValue]] = document["cases"]
+    cases: list[dict[str, Any]] = document["cases"]
     return cases
