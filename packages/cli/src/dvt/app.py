@@ -19,42 +19,33 @@ With nothing configured, real PostgreSQL and Temporal servers run in DVT_HOME wh
 with DVT_POSTGRES_URL and DVT_TEMPORAL_ADDRESS set, nothing is started.
 Try: dvt run start golden-paths/hello_world
 """
-#: noun -> (help, verb -> (import path, help)); a verb may have an alias after a bar.
-_NOUNS: Final[dict[str, tuple[str, dict[str, tuple[str, str]]]]] = {
+#: noun -> (help, verb -> import path); an alias stands after a bar. What a verb does is said by its docstring.
+_NOUNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
     "run": (
         "Start, watch and inspect runs.",
         {
-            "start": ("dvt.commands.run_start:start", "Start a plan and watch it to its end."),
-            "watch": ("dvt.commands.run_watch:watch", "Watch a run to its end."),
-            "get": ("dvt.commands.run_get:get", "Show a run with its steps and hashes."),
-            "list|ls": ("dvt.commands.run_list:list_runs", "List runs, newest first."),
-            "events": ("dvt.commands.run_events:events", "Show the log of a run."),
-            "logs": ("dvt.commands.run_logs:logs", "Show what the steps of a run printed."),
-            "cancel": ("dvt.commands.run_cancel:cancel", "Ask a run to end early."),
+            "start": "dvt.commands.run_start:start",
+            "watch": "dvt.commands.run_watch:watch",
+            "get": "dvt.commands.run_get:get",
+            "list|ls": "dvt.commands.run_list:list_runs",
+            "events": "dvt.commands.run_events:events",
+            "logs": "dvt.commands.run_logs:logs",
+            "cancel": "dvt.commands.run_cancel:cancel",
         },
     ),
     "artifact": (
         "Files that steps wrote.",
-        {
-            "list|ls": ("dvt.commands.artifact:list_artifacts", "List the artifacts of a run."),
-            "get": ("dvt.commands.artifact:get", "Write an artifact to a file or to standard output."),
-        },
+        {"list|ls": "dvt.commands.artifact:list_artifacts", "get": "dvt.commands.artifact:get"},
     ),
-    "plan": ("Plans.", {"lint": ("dvt.commands.plan_lint:lint", "Check plans; all faults at once.")}),
-    "worker": ("Workers.", {"run": ("dvt.commands.worker:run", "Run worker, dispatcher and relay here.")}),
+    "plan": ("Plans.", {"lint": "dvt.commands.plan_lint:lint"}),
+    "worker": ("Workers.", {"run": "dvt.commands.worker:run"}),
     "store": (
         "The database.",
-        {
-            "migrate": ("dvt.commands.store:migrate_store", "Bring the database to the level of this version."),
-            "sql": ("dvt.commands.store_sql:sql", "Ask the log a question in SQL, read-only."),
-        },
+        {"migrate": "dvt.commands.store:migrate_store", "sql": "dvt.commands.store_sql:sql"},
     ),
-    "outbox": ("Events on their way out.", {"status": ("dvt.commands.outbox:status", "Show what is undelivered.")}),
+    "outbox": ("Events on their way out.", {"status": "dvt.commands.outbox:status"}),
 }
-_VERBS: Final = {
-    "dev": ("dvt.commands.dev:dev", "Keep the servers up and show what happens."),
-    "doctor": ("dvt.commands.doctor:doctor", "Check this machine and the servers."),
-}
+_VERBS: Final = {"dev": "dvt.commands.dev:dev", "doctor": "dvt.commands.doctor:doctor"}
 
 
 def launch(argv: Sequence[str]) -> int:
@@ -62,7 +53,11 @@ def launch(argv: Sequence[str]) -> int:
 
     Raises: CycloptsError for a wrong command line; DvtError, EmbeddedError and whatever a command raises.
     """
-    code = make_app().meta(list(argv))
+    app = make_app()
+    words = [word for word in argv if not word.startswith("-")]
+    if not words or (len(words) == 1 and words[0] in _NOUNS) or {"-h", "--help"}.intersection(argv):
+        _import_commands(app)
+    code = app.meta(list(argv))
     return code if isinstance(code, int) else 0
 
 
@@ -78,17 +73,27 @@ def make_app() -> App:
         print_error=False,
         exit_on_error=False,
         suppress_keyboard_interrupt=False,
+        default_parameter=Parameter(negative=(), show_default=lambda value: value or None),
     )
     for noun, (text, verbs) in _NOUNS.items():
         branch = App(name=noun, help=text)
-        for names, (target, about) in verbs.items():
-            branch.command(target, name=tuple(names.split("|")), help=about)
+        for names, target in verbs.items():
+            branch.command(target, name=tuple(names.split("|")))
         app.command(branch)
-    for name, (target, about) in _VERBS.items():
-        app.command(target, name=name, help=about)
+    for name, target in _VERBS.items():
+        app.command(target, name=name)
     app.meta.group_parameters = _GLOBAL
     app.meta.default(_launcher(app))
     return app
+
+
+def _import_commands(app: App) -> None:
+    """Import every command: a page of help lists what their docstrings say."""
+    for noun, (_, verbs) in _NOUNS.items():
+        for names in verbs:
+            _ = app[noun][names.split("|", maxsplit=1)[0]]
+    for name in _VERBS:
+        _ = app[name]
 
 
 def _launcher(app: App):  # type: ignore[no-untyped-def]  # noqa: ANN202 - cyclopts reads the inner signature
@@ -96,9 +101,9 @@ def _launcher(app: App):  # type: ignore[no-untyped-def]  # noqa: ANN202 - cyclo
         *tokens: Annotated[str, Parameter(show=False, allow_leading_hyphen=True)],
         home: Annotated[Path | None, Parameter(help="Data directory; DVT_HOME.")] = None,
         tenant: Annotated[str | None, Parameter(help="Tenant; DVT_TENANT.")] = None,
-        quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], negative=(), help="No progress.")] = False,
-        no_color: Annotated[bool, Parameter(negative=(), help="No colours; NO_COLOR.")] = False,
-        debug: Annotated[bool, Parameter(negative=(), help="Tracebacks of errors; DVT_DEBUG.")] = False,
+        quiet: Annotated[bool, Parameter(name=["--quiet", "-q"], help="No progress.")] = False,
+        no_color: Annotated[bool, Parameter(help="No colours; NO_COLOR.")] = False,
+        debug: Annotated[bool, Parameter(help="Tracebacks of errors; DVT_DEBUG.")] = False,
     ) -> int:
         debug = debug or os.environ.get("DVT_DEBUG", "") not in {"", "0"}
         shell = Shell(quiet=quiet, colour_wanted=not no_color, debug=debug, home=home, tenant=tenant)

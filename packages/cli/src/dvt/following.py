@@ -21,6 +21,7 @@ _QUICK_S: Final = 0.02
 _SLOW_S: Final = 0.1
 _QUICK_FOR_S: Final = 10.0
 _SILENCE_S: Final = 2.0
+_SILENCE_OF_OURS_S: Final = 10.0
 _REMIND_S: Final = 30.0
 _OUTAGE_S: Final = 20.0
 
@@ -43,6 +44,7 @@ async def follow(session: Session, run: RunKey, *, after: int = 0) -> AsyncItera
     if stored is None:
         raise RunNotFoundError(f"no run {run.run_id}")
     ended_at = stored.snapshot.last_run_seq if stored.snapshot.status in TERMINAL else None
+    patience_s = _SILENCE_OF_OURS_S if session.servers.embedded else _SILENCE_S  # our own worker may just be starting
     seen, heard, told = after, time.monotonic(), 0.0
     while ended_at is None or seen < ended_at:
         try:
@@ -55,7 +57,7 @@ async def follow(session: Session, run: RunKey, *, after: int = 0) -> AsyncItera
             if time.monotonic() - heard > _OUTAGE_S or not session.servers.alive():
                 raise
         quiet_s = time.monotonic() - heard
-        if quiet_s > _SILENCE_S and time.monotonic() - told > (_REMIND_S if told else 0):
+        if quiet_s > patience_s and time.monotonic() - told > (_REMIND_S if told else 0):
             stalled = await _stalled(session, run)
             if stalled:
                 told = time.monotonic()
@@ -64,7 +66,7 @@ async def follow(session: Session, run: RunKey, *, after: int = 0) -> AsyncItera
 
 
 async def _stalled(session: Session, run: RunKey) -> Stalled | None:
-    """The oldest promise that waits; embedded servers, whose host is ours and may just be starting, get more time."""
+    """The oldest promise that waits."""
     try:
         pending = await session.intents.pending(run)
     except UnavailableError:

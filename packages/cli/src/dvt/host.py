@@ -6,12 +6,14 @@ are then given back, and the next host runs them again under the same attempt.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Serve until told to stop; never leaves through the interpreter's shutdown, which the Temporal SDK may crash."""
+    gc.set_threshold(50_000, 20, 20)  # as in dvt.__main__
     from dvt import service_log
 
     service_log.configure(readable=False)

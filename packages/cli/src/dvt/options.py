@@ -10,7 +10,5 @@ from dvt.render import Output
 from dvt.shell import Shell
 
 OutputOption: TypeAlias = Annotated[Output, Parameter(name=["--output", "-o"], help="Form of the result.")]
-RunArgument: TypeAlias = Annotated[
-    str, Parameter(name="RUN", help="Run id, a unique beginning of it, or `latest`.", show_default=False)
-]
+RunArgument: TypeAlias = Annotated[str, Parameter(name="RUN", help="Run id, a unique beginning of it, or `latest`.")]
 ShellParameter: TypeAlias = Annotated[Shell, Parameter(parse=False)]

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from dvt_engine_core.errors import DvtError
 
 _MOST_FAULTS = 20
+_WORKER_REFUSED = "Worker validation failed: "
 
 
 def to_dvt_error(error: BaseException) -> DvtError:
     """The error of the tree that says what any exception means; what it does not know is INTERNAL."""
-    from dvt_engine_core.errors import ContractError, DvtError, PortError, UnavailableError
+    from dvt_engine_core.errors import ContractError, DvtError, PortError, RejectedError, UnavailableError
 
     from dvt.embedded.errors import EmbeddedError
 
+    if isinstance(error, BaseExceptionGroup):
+        return to_dvt_error(error.exceptions[0])
     if isinstance(error, DvtError):
         return error
     if isinstance(error, EmbeddedError):
@@ -28,8 +31,10 @@ def to_dvt_error(error: BaseException) -> DvtError:
     psycopg = sys.modules.get("psycopg")
     if psycopg is not None and isinstance(error, psycopg.OperationalError):
         return UnavailableError("the database cannot be reached or is busy")
-    if type(error).__module__.partition(".")[0] == "temporalio" and isinstance(error, RuntimeError):
-        return UnavailableError(f"Temporal cannot be reached: {_first_line(error)}", code="ENGINE_UNAVAILABLE")
+    if isinstance(error, RuntimeError) and str(error).startswith(_WORKER_REFUSED):
+        message = _first_line(error).removeprefix(_WORKER_REFUSED).partition(": Status")[0]
+        hint = "Create the namespace, or set DVT_TEMPORAL_NAMESPACE to one that is there."
+        return RejectedError(f"Temporal refuses the worker: {message}", code="ENGINE_REJECTED", hint=hint)
     if type(error).__module__.startswith("cyclopts"):
         return ContractError(_first_line(error), code="USAGE")
     return DvtError(f"{type(error).__name__}: {_first_line(error)}")

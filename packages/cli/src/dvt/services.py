@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 
 import structlog
 from dvt_engine_core.errors import DvtError, UnavailableError
+from dvt_engine_core.ports.execution import StepExecutors
 from dvt_engine_core.services.dispatcher import Dispatcher
 from dvt_engine_core.services.materials import RunMaterial
 from dvt_engine_core.services.recording import Recorder
@@ -50,7 +51,8 @@ class Serving:
     """What to serve, and how.
 
     Shape: `code_root` is the folder in which every run's code is, `from-run` for the folder that the run names,
-    None for neither. `drain_ms` is what running steps get after a stop before they are given back.
+    None for neither. `drain_ms` is what running steps get after a stop before they are given back: nothing beside
+    embedded servers, which end at the same time.
     """
 
     settings: Settings
@@ -94,7 +96,7 @@ async def serve(serving: Serving, *, on_ready: Callable[[], None]) -> None:
             group.create_task(_relay(relay), name="relay")
             group.create_task(worker.run(), name="worker")
             group.create_task(dispatcher.run(), name="dispatcher")
-            group.create_task(prewarm(executors.values()), name="prewarm")
+            group.create_task(_prewarmed(executors), name="prewarm")
             await worker.ready.wait()
             log.info("serving", kinds=sorted(executors), temporal=serving.servers.temporal_address)
             on_ready()
@@ -139,6 +141,14 @@ def _code_root_of(code_root: CodeRoot) -> Callable[[RunMaterial], Path | None]:
         return None if named is MISSING else Path(named)
 
     return of
+
+
+async def _prewarmed(executors: StepExecutors) -> None:
+    """Get executors ready; one that cannot will say so when it is called."""
+    try:
+        await prewarm(executors.values())
+    except Exception:
+        log.exception("an executor could not get ready ahead")
 
 
 async def _relay(relay: RelayWorker) -> None:

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
 from dvt_contracts.models.engine.v1.run_report import RunReport
 from dvt_contracts.models.glossary.v1.status import StepStatus
 from dvt_contracts.models.plan.v1.plan import Plan
@@ -18,31 +14,8 @@ from dvt.render import Output
 from dvt.report import run_report
 from dvt.report_text import exit_code_of, show_report
 from dvt.session import Session
-from dvt.shell import Shell
 
 _TAIL_LINES = 15
-
-
-@dataclass(slots=True)
-class Watched:
-    """What an interrupted watcher must tell; `run_id` is "" before there is a run."""
-
-    run_id: str = ""
-    embedded: bool = False
-
-    def detached(self, shell: Shell) -> None:
-        """Say how to go on."""
-        if not self.run_id:
-            shell.warn("dvt: interrupted; no run was started")
-            return
-        shell.warn(f"dvt: detached; run {self.run_id} is not cancelled")
-        shell.warn(f"     watch it:  dvt run watch {self.run_id}")
-        shell.warn(f"     cancel it: dvt run cancel {self.run_id} --reason TEXT")
-        if self.embedded:
-            shell.warn(
-                "     The embedded servers end with the last command that holds them; the run then waits for the"
-            )
-            shell.warn("     next `dvt run watch` or `dvt dev`, which finishes it. `dvt dev` keeps them running.")
 
 
 async def watch_run(session: Session, run: RunKey, plan: Plan | None, output: Output) -> int:
@@ -90,14 +63,5 @@ def stalled_text(session: Session, stalled: Stalled) -> str:
         return f"dvt: waiting: the engine could not be reached {times}, last {intent.last_error}"
     if session.servers.embedded:
         log = session.settings.home / "logs" / "host.log"
-        return f"dvt: waiting for the worker beside the embedded servers; see {_short(log)}"
+        return f"dvt: waiting for the worker beside the embedded servers; see {log}"
     return "dvt: waiting: no worker has taken the run; start one with `dvt worker run`"
-
-
-def _short(path: Path) -> str:
-    return str(path)
-
-
-def others(holders: Sequence[int], own: int) -> int:
-    """How many other processes hold the servers."""
-    return sum(pid != own for pid in holders)

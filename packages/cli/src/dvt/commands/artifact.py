@@ -32,7 +32,7 @@ _COLUMNS: Final = (
 )
 
 
-def list_artifacts(run: RunArgument, *, output: OutputOption = "table", shell: ShellParameter) -> int:
+def list_artifacts(run: RunArgument, /, *, output: OutputOption = "table", shell: ShellParameter) -> int:
     """List the artifacts of a run; a large output, which is kept the same way, is among them.
 
     Example: dvt artifact list latest
@@ -50,6 +50,7 @@ def get(
     run: RunArgument,
     step: Annotated[str, Parameter(name="STEP", help="The step that wrote it.")],
     name: Annotated[str, Parameter(name="NAME", help="Its name.")],
+    /,
     *,
     out: Annotated[Path | None, Parameter(name=["--out"], help="File to write; standard output without it.")] = None,
     shell: ShellParameter,

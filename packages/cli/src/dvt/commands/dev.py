@@ -17,13 +17,14 @@ _LOOK_S: Final = 0.2
 
 def dev(
     *,
-    ui: Annotated[bool, Parameter(negative=(), help="Serve Temporal's web pages too.")] = False,
+    ui: Annotated[bool, Parameter(help="Serve Temporal's web pages too.")] = False,
     shell: ShellParameter,
 ) -> int:
     """Keep the servers up and show what happens, until Ctrl-C.
 
     Worker, dispatcher and relay run beside the servers; other `dvt` commands use them, and runs that were left behind
     are finished. With servers of your own configured it is `dvt worker run --code-root-from-run`.
+
     Example: dvt dev --ui
     """
     if shell.settings.mode == "external":

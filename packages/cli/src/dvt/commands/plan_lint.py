@@ -27,7 +27,9 @@ _COLUMNS: Final = (
 
 
 def lint(
-    paths: Annotated[tuple[Path, ...], Parameter(name="PATH", help="Plans, or folders with a plan.json.")] = (Path(),),
+    paths: Annotated[
+        tuple[Path, ...], Parameter(name="PATH", help="Plans, or folders with a plan.json; else this folder.")
+    ] = (),
     /,
     *,
     output: OutputOption = "table",
@@ -36,12 +38,13 @@ def lint(
     """Check plans; all faults at once.
 
     The hash is that of the canonical bytes: what `run start --sha256` compares and every run records.
+
     Example: dvt plan lint golden-paths/hello_world
     """
     kinds = installed_kinds()
     rows: list[dict[str, JsonValue]] = []
     worst = 0
-    for path in paths:
+    for path in paths or (Path(),):
         try:
             rows.append(_facts(path, load_plan(path, kinds)))
         except DvtError as error:

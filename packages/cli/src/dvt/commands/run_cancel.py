@@ -18,9 +18,10 @@ from dvt.watching import watch_run
 
 def cancel(
     run: RunArgument,
+    /,
     *,
     reason: Annotated[str | None, Parameter(help="Why; kept in the log. Required.")] = None,
-    wait: Annotated[bool, Parameter(negative=(), help="Watch the run to its end.")] = False,
+    wait: Annotated[bool, Parameter(help="Watch the run to its end.")] = False,
     signal_id: Annotated[str | None, Parameter(help="The same id is one signal, however often it is sent.")] = None,
     output: OutputOption = "table",
     shell: ShellParameter,
@@ -28,6 +29,7 @@ def cancel(
     """Ask a run to end early: running steps may stop by themselves for the plan's cancelGraceMs, then are forced.
 
     Returns at once unless --wait; with it the exit code is that of the run: 3 for CANCELLED.
+
     Example: dvt run cancel latest --reason "wrong date"
     """
     if not (reason and reason.strip()):

@@ -39,15 +39,18 @@ _COLUMNS: Final = (
 
 def events(
     run: RunArgument,
+    /,
     *,
     after: Annotated[int, Parameter(validator=Number(gte=0), help="Only events after this runSeq.")] = 0,
-    follow: Annotated[bool, Parameter(name=["--follow", "-f"], negative=(), help="Wait for more, to the end.")] = False,
+    follow: Annotated[bool, Parameter(name=["--follow", "-f"], help="Wait for more, to the end.")] = False,
     output: OutputOption = "table",
     shell: ShellParameter,
 ) -> int:
     """Show the log of a run, in its order.
 
-    With -o jsonl each event is printed as it comes. Example: dvt run events latest -o jsonl
+    With -o jsonl each event is printed as it comes.
+
+    Example: dvt run events latest -o jsonl
     """
 
     async def work(session: Session) -> None:

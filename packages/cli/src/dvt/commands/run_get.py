@@ -9,7 +9,7 @@ from dvt.session import Session, with_session
 from dvt.watching import report_of, show_failure
 
 
-def get(run: RunArgument, *, output: OutputOption = "table", shell: ShellParameter) -> int:
+def get(run: RunArgument, /, *, output: OutputOption = "table", shell: ShellParameter) -> int:
     """Show a run with its steps and hashes.
 
     Example: dvt run get latest -o json

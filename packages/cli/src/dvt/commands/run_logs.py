@@ -25,9 +25,10 @@ Log = tuple[str, int]
 def logs(
     run: RunArgument,
     step: Annotated[str | None, Parameter(name="STEP", help="Only this step.")] = None,
+    /,
     *,
     attempt: Annotated[int | None, Parameter(validator=Number(gte=1), help="Only this attempt.")] = None,
-    follow: Annotated[bool, Parameter(name=["--follow", "-f"], negative=(), help="Wait for more, to the end.")] = False,
+    follow: Annotated[bool, Parameter(name=["--follow", "-f"], help="Wait for more, to the end.")] = False,
     shell: ShellParameter,
 ) -> int:
     """Show what the steps of a run printed: standard output, standard error and logging of every attempt.

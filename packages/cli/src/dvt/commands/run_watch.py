@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 
 from dvt.__main__ import INTERRUPTED
+from dvt.detaching import Watched
 from dvt.options import OutputOption, RunArgument, ShellParameter
 from dvt.run_ids import find_run
 from dvt.session import Servers, hold, opened
-from dvt.watching import Watched, watch_run
+from dvt.watching import watch_run
 
 
-def watch(run: RunArgument, *, output: OutputOption = "table", shell: ShellParameter) -> int:
+def watch(run: RunArgument, /, *, output: OutputOption = "table", shell: ShellParameter) -> int:
     """Watch a run to its end; one that was left behind is finished.
 
     Exit code 0: COMPLETED, 3: FAILED or CANCELLED. Ctrl-C detaches, the run goes on.
+
     Example: dvt run watch latest
     """
     watched = Watched()

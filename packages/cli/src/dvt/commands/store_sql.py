@@ -21,6 +21,7 @@ _MOST_ROWS = 1000
 
 def sql(
     query: Annotated[str, Parameter(name="QUERY", help="One statement; it cannot write.")],
+    /,
     *,
     output: OutputOption = "table",
     shell: ShellParameter,

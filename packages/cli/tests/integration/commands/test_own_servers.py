@@ -64,6 +64,13 @@ def test_from_an_empty_database_to_a_served_run(own: Place, write_plan: WritePla
     out, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 0, err
     assert '"stdout": "tasks.py\\n"' in out
+    own.environment["DVT_TEMPORAL_NAMESPACE"] = "nowhere"
+    refused = own("worker", "run", "-o", "json")
+    assert (refused.code, refused.problem()["code"]) == (2, "USAGE")
+    refused = own("worker", "run")
+    assert refused.code == 1
+    assert "[ENGINE_REJECTED]" in refused.err
+    assert "DVT_TEMPORAL_NAMESPACE" in refused.err
     worker.send_signal(signal.SIGINT)
     worker.communicate(timeout=30)
     assert worker.returncode == 0
