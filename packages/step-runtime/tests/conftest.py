@@ -1,20 +1,16 @@
-"""Fixtures: a plan's folder to write modules into, calls, and a real database."""
+"""Fixtures: a plan's folder to write modules into, and calls."""
 
-import itertools
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 
 import pytest
-from dvt_contracts.base import JsonValue
+from dvt_contracts.base import JsonObject, JsonValue
 from dvt_engine_core.ports.execution import StepCall
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.testing.memory_runtime import MemoryArtifacts, MemoryLog, MemorySecrets
-from dvt_postgres_store.testing.server import PostgresServer, postgres_server
-
-NewCall = Callable[..., StepCall]
-_numbers = itertools.count(1)
+from dvt_step_runtime.testing.waiting import NewCall
 
 
 @pytest.fixture
@@ -37,21 +33,21 @@ def artifacts() -> MemoryArtifacts:
 
 @pytest.fixture
 def new_call(folder: Path, log: MemoryLog, artifacts: MemoryArtifacts) -> NewCall:
-    """Make a call in the plan's folder; keyword arguments are its parameters."""
+    """Make a call in the plan's folder."""
 
-    def make(*, grace_ms: int = 10_000, root: Path | None = folder, url: str = "", **parameters: JsonValue) -> StepCall:
+    def make(parameters: JsonObject = MappingProxyType({}), /, *, url: str = "", **more: JsonValue) -> StepCall:
         return StepCall(
             run=RunKey("acme", "0198f0a0-0000-7000-8000-000000000000"),
             step_id="work",
             attempt=2,
             effect_key="e" * 64,
-            parameters=parameters,
+            parameters={**parameters, **more},
             timeout_ms=60_000,
-            cancel_grace_ms=grace_ms,
+            cancel_grace_ms=10_000,
             log=log,
             artifacts=artifacts,
             secrets=MemorySecrets(connections={"warehouse": url} if url else {}),
-            code_root=root,
+            code_root=folder,
         )
 
     return make
@@ -67,15 +63,3 @@ def module(folder: Path) -> Callable[[str, str], None]:
         path.write_text(dedent(source), "utf-8")
 
     return write
-
-
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as running:
-        yield running
-
-
-@pytest.fixture
-def database_url(server: PostgresServer) -> Iterator[str]:
-    with server.database(f"steps_{os.getpid()}_{next(_numbers)}") as url:
-        yield url

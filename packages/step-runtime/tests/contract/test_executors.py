@@ -18,7 +18,7 @@ from dvt_step_runtime.executors.sql import SqlExecutor
 
 pytestmark = pytest.mark.parametrize("rule", EXECUTOR_RULES, ids=lambda rule: rule.name)
 
-MODULE = '''
+MODULE = """
 import asyncio, os, signal, subprocess, time
 
 def double(number: int) -> int:
@@ -55,7 +55,7 @@ async def stubborn_async() -> None:
             await asyncio.sleep(2)
         except asyncio.CancelledError:
             pass
-'''
+"""
 ENDLESS = "sleep 600 & setsid sleep 601 & echo started $$ $!; wait"
 
 
@@ -118,7 +118,7 @@ async def test_process_keeps(rule: Rule[ExecutorFactory]) -> None:
     await rule.check(factory(ProcessExecutor, subject))
 
 
-async def test_sql_keeps(rule: Rule[ExecutorFactory], database_url: str) -> None:
+async def test_sql_keeps(rule: Rule[ExecutorFactory], empty_database: str) -> None:
     endless = "do $$ begin raise notice 'started'; perform pg_sleep(600); end $$"
     deaf = """do $$ begin raise notice 'started'; loop begin perform pg_sleep(600);
         exception when query_canceled then null; end; end loop; end $$"""
@@ -137,7 +137,7 @@ async def test_sql_keeps(rule: Rule[ExecutorFactory], database_url: str) -> None
             endless=named(endless),
             stubborn=named(deaf),
         )
-        secrets = MemorySecrets(connections={"warehouse": database_url})
+        secrets = MemorySecrets(connections={"warehouse": empty_database})
         return replace(under_test, base=replace(under_test.base, secrets=secrets))
 
     await rule.check(factory(SqlExecutor, subject))

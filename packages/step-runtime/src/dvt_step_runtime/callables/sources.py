@@ -80,7 +80,6 @@ def fresh(spec: ModuleSpec, sources: Sources) -> ModuleSpec:
 def put_first(root: Path) -> Sources:
     """Make a folder the first place to import from, in this whole process."""
     sources = Sources(root)
-    PathFinder.invalidate_caches()
     sys.path.insert(0, str(root))
     sys.meta_path.insert(0, FolderFinder(sources))
     return sources

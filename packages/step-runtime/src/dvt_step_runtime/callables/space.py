@@ -40,12 +40,12 @@ class ModuleSpace(MetaPathFinder):
         package.__path__ = [str(root)]
         sys.modules[self._package] = package
         sys.meta_path.insert(0, self)
-        PathFinder.invalidate_caches()
 
     def find_callable(self, target: str) -> TypedCallable:
         """Import what a plan names, from the folder, then from the environment. Raises: as find_callable."""
         found = self._known.get(target)
         if found is None:
+            importlib.invalidate_caches()  # a file may be newer than the listing of its folder
             found = self._known[target] = find_callable(target, self._load)
         return found
 

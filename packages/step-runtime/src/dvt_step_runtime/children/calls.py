@@ -1,5 +1,6 @@
 """The child's side of a call."""
 
+import importlib
 import inspect
 import os
 import signal
@@ -91,6 +92,7 @@ class ChildCalls:
         target = request["callable"]
         found = self._known.get(target)
         if found is None:
+            importlib.invalidate_caches()  # a file may be newer than the listing of its folder
             found = self._known[target] = find_callable(target)
         if found.is_async:
             return {"type": "async"}

@@ -14,7 +14,8 @@ from dvt_engine_core.ports.execution import StepLog
 
 from dvt_step_runtime.children.frames import Frame
 from dvt_step_runtime.children.streams import receive, send
-from dvt_step_runtime.supervision.guarded import Ended, Guarded, Program
+from dvt_step_runtime.supervision.guarded import Guarded
+from dvt_step_runtime.supervision.program import Ended, Program
 from dvt_step_runtime.supervision.taps import Tap
 
 Artifacts = Callable[[Frame], Awaitable[Frame]]
@@ -52,25 +53,18 @@ class WarmChild:
     async def start(cls) -> Self:
         """Start an interpreter; it grows warm by itself."""
         ours, theirs = socket.socketpair()
-        taps = (Tap("stdout"), Tap("stderr"))
-        try:
-            with theirs, open(os.devnull, "rb") as nothing:  # noqa: ASYNC230, PTH123 - does not block
-                argv = (sys.executable, "-P", "-m", "dvt_step_runtime.child", str(theirs.fileno()))
-                folder = Path(tempfile.gettempdir())
-                program = await Guarded.start(
-                    Program(
-                        argv, folder, child_environment(), stdin=nothing.fileno(),
-                        stdout=taps[0].fd, stderr=taps[1].fd, kept=(theirs.fileno(),),
-                    )
-                )  # fmt: skip
-        except BaseException:
-            ours.close()
-            for tap in taps:
-                tap.close()
-            raise
+        with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours)
+            taps = (Tap("stdout"), Tap("stderr"))
+            try:
+                program = await _guarded(theirs.fileno(), taps)
+            except BaseException:
+                writer.close()
+                for tap in taps:
+                    tap.close()
+                raise
         for tap in taps:
             tap.started()
-        reader, writer = await asyncio.open_connection(sock=ours)
         return cls(program, reader, writer, taps)
 
     @property
@@ -138,3 +132,13 @@ class WarmChild:
             self._writer.close()
             for tap in self._taps:
                 tap.close()
+
+
+async def _guarded(fd: int, taps: tuple[Tap, Tap]) -> Guarded:
+    argv = (sys.executable, "-P", "-m", "dvt_step_runtime.child", str(fd))
+    folder = Path(tempfile.gettempdir())
+    out, err = (tap.fd for tap in taps)
+    with open(os.devnull, "rb") as nothing:  # noqa: ASYNC230, PTH123 - does not block
+        return await Guarded.start(
+            Program(argv, folder, child_environment(), stdin=nothing.fileno(), stdout=out, stderr=err, kept=(fd,))
+        )

@@ -5,6 +5,7 @@ import json
 import tempfile
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
@@ -17,8 +18,9 @@ from dvt_engine_core.ports.execution import StepCall, StepResult
 from dvt_step_runtime.environment import minimal_environment, step_environment
 from dvt_step_runtime.outputs import CallArtifacts
 from dvt_step_runtime.parameters import parameters_schema, read_parameters
-from dvt_step_runtime.supervision.guarded import CannotStartError, Ended, Guarded, Program
-from dvt_step_runtime.supervision.kindly import end_kindly, settled
+from dvt_step_runtime.supervision.guarded import Guarded
+from dvt_step_runtime.supervision.kindly import end_kindly, settled, succeeded
+from dvt_step_runtime.supervision.program import CannotStartError, Ended, Program
 from dvt_step_runtime.supervision.taps import Tap
 
 _LARGEST_OUTPUT = 8 * 1024 * 1024
@@ -53,14 +55,19 @@ async def _run(call: StepCall, parameters: ProcessParameters, folder: Path) -> S
     wants_text = parameters.output is not ProcessOutput.EXIT_CODE
     stdout = Tap("stdout", log=call.log, keep=_LARGEST_OUTPUT if wants_text else 0)
     with stdout, Tap("stderr", log=call.log) as stderr:
-        program = await _started(call, parameters, folder, (stdout, stderr))
-        try:
-            work = asyncio.ensure_future(_result(call, parameters, folder, program, (stdout, stderr)))
-            return await end_kindly(
-                work, ask=program.terminate_group, force=program.kill, grace_ms=call.cancel_grace_ms
-            )
-        finally:
-            await program.close()
+        starting = asyncio.ensure_future(_started(call, parameters, folder, (stdout, stderr)))
+        work = asyncio.ensure_future(_result(call, parameters, folder, starting, (stdout, stderr)))
+
+        def force() -> None:
+            if not starting.cancel():
+                starting.result().kill()
+
+        return await end_kindly(work, ask=partial(_ask, starting), force=force, grace_ms=call.cancel_grace_ms)
+
+
+def _ask(starting: asyncio.Future[Guarded]) -> None:
+    """Ask the program to end, as soon as it runs: it may run before its start is known here."""
+    starting.add_done_callback(lambda started: started.result().terminate_group() if succeeded(started) else None)
 
 
 async def _started(call: StepCall, parameters: ProcessParameters, folder: Path, taps: tuple[Tap, Tap]) -> Guarded:
@@ -88,11 +95,19 @@ def _words(parameters: Mapping[str, JsonValue]) -> list[JsonValue]:
 
 
 async def _result(
-    call: StepCall, parameters: ProcessParameters, folder: Path, program: Guarded, taps: tuple[Tap, Tap]
+    call: StepCall,
+    parameters: ProcessParameters,
+    folder: Path,
+    starting: asyncio.Future[Guarded],
+    taps: tuple[Tap, Tap],
 ) -> StepResult:
-    ended = await program.wait()
-    for tap in taps:
-        await tap.end()
+    program = await starting
+    try:
+        ended = await program.wait()
+        for tap in taps:
+            await tap.end()
+    finally:
+        await program.close()
     if ended.left:
         call.log.write("log", f"{ended.left} processes that the program left behind were killed\n")
     if ended.exit_code not in parameters.ok_exit_codes:

@@ -70,6 +70,8 @@ async def run_statements(connection: Connection, call: StepCall, parameters: Sql
             cursor = await connection.cursor().execute(statement.encode(), values)
             if connection.info.transaction_status != TransactionStatus.INTRANS:
                 raise StepError(f"{place} ended the transaction; leave that to the step", code="SQL_FAILED")
+            if cursor.nextset():
+                raise StepError(f"{place} is more than one; give each its own place in the list", code="SQL_FAILED")
             call.log.write("log", f"{place}: {cursor.statusmessage}\n")
             counts.append(max(cursor.rowcount, 0))
             last = cursor if cursor.description else last

@@ -6,7 +6,8 @@ gone. It forks from its only thread, so that the parent-death signal of the prog
 
 Received: `LENGTH:` and NUL-separated folder, count of arguments, arguments, environment; then single bytes:
 `T` SIGTERM to the program's group, `P` SIGTERM to the program alone, `K` kill everything.
-Sent, a line each: `pid N`; `error ERRNO`; at the end `exit CODE LEFT` or `signal NUMBER LEFT` (processes left behind).
+Sent, a line each: `pid N`; `runs` or `error ERRNO`; at the end `exit CODE LEFT` or `signal NUMBER LEFT`
+(of processes left behind).
 """
 
 import os
@@ -47,13 +48,14 @@ def read_order(control: int) -> tuple[bytes, list[bytes], dict[bytes, bytes]]:
     return folder, rest[:split], environment
 
 
-def run_program(folder: bytes, argv: list[bytes], environment: dict[bytes, bytes], report: int) -> None:
-    """Become the program, in a session of its own; on failure write errno to `report`."""
+def run_program(order: tuple[bytes, list[bytes], dict[bytes, bytes]], go: int, report: int) -> None:
+    """Become the program, in a session of its own, when told to go; on failure write errno to `report`."""
+    folder, argv, environment = order
     try:
         guard = os.getppid()
         os.setsid()
         prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != guard:
+        if os.getppid() != guard or not os.read(go, 1):
             os._exit(127)
         for number in _RESTORED:
             signal.signal(number, signal.SIG_DFL)
@@ -66,19 +68,26 @@ def run_program(folder: bytes, argv: list[bytes], environment: dict[bytes, bytes
 
 
 def start(control: int, order: tuple[bytes, list[bytes], dict[bytes, bytes]]) -> int:
-    """Start the program, say so, and return its id; exits when it cannot be started."""
-    result, report = os.pipe()
+    """Start the program and return its id; exits when it cannot be started.
+
+    The worker knows the id before the program's first instruction: it could kill its guard.
+    """
+    (go, goes), (result, report) = os.pipe(), os.pipe()
     program = os.fork()
     if program == 0:
-        run_program(*order, report)
+        os.close(goes)
+        run_program(order, go, report)
+    os.close(go)
     os.close(report)
+    os.write(control, b"pid %d\n" % program)
+    os.write(goes, b"!")
+    os.close(goes)
     failure = os.read(result, 16)
     os.close(result)
+    os.write(control, b"error %s\n" % failure if failure else b"runs\n")
     if failure:
         os.waitpid(program, 0)
-        os.write(control, b"error %s\n" % failure)
         sys.exit(0)
-    os.write(control, b"pid %d\n" % program)
     return program
 
 

@@ -5,64 +5,15 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Self
 
 from dvt_step_runtime.supervision import guard
 from dvt_step_runtime.supervision.kindly import settled
+from dvt_step_runtime.supervision.program import CannotStartError, Ended, Program
 
 _GUARD = (sys.executable, "-I", "-S", guard.__file__)
 _PATIENCE_S = 5.0  # a guard needs milliseconds to end its program; one that is stuck is killed
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A program to start.
-
-    Shape: file descriptors belong to the caller, who closes them after the start; `kept` are inherited as they are.
-    """
-
-    argv: Sequence[str]
-    folder: Path
-    environment: Mapping[str, str]
-    stdin: int
-    stdout: int
-    stderr: int
-    kept: tuple[int, ...] = ()
-
-    def order(self) -> bytes:
-        """The program in the guard's words."""
-        assignments = (f"{name}={value}" for name, value in self.environment.items())
-        words = (str(self.folder), str(len(self.argv)), *self.argv, *assignments)
-        body = b"\0".join(map(os.fsencode, words))
-        return b"%d:%s" % (len(body), body)
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a program ended: an exit code or a signal; `left` counts processes that it left behind, killed by now."""
-
-    exit_code: int | None
-    signal_number: int | None
-    left: int = 0
-
-    def __str__(self) -> str:
-        if self.signal_number is None:
-            return f"exit code {self.exit_code}"
-        with suppress(ValueError):
-            return signal.Signals(self.signal_number).name
-        return f"signal {self.signal_number}"
-
-
-class CannotStartError(Exception):
-    """The program cannot be started; `errno` says why."""
-
-    def __init__(self, errno: int) -> None:
-        super().__init__(os.strerror(errno))
-        self.errno = errno
 
 
 class Guarded:
@@ -86,15 +37,16 @@ class Guarded:
         ours, theirs = socket.socketpair()
         fds = (theirs.fileno(), *program.kept)
         with theirs:
+            reader, writer = await asyncio.open_connection(sock=ours)
             try:
                 process = await asyncio.create_subprocess_exec(
                     *_GUARD, *map(str, fds), stdin=program.stdin, stdout=program.stdout, stderr=program.stderr,
                     pass_fds=fds, env={}, start_new_session=True,
                 )  # fmt: skip
             except BaseException:
-                ours.close()
+                writer.close()
                 raise
-        guarded = cls(process, *await asyncio.open_connection(sock=ours))
+        guarded = cls(process, reader, writer)
         try:
             await guarded._order(program)
         except BaseException:
@@ -104,22 +56,27 @@ class Guarded:
 
     async def _order(self, program: Program) -> None:
         self._writer.write(program.order())
-        word, _, number = (await self._reader.readline()).partition(b" ")
-        if word == b"error":
-            raise CannotStartError(int(number))
+        word, number, _ = await self._heard()
         if word == b"pid":
-            self.pid = int(number)
+            self.pid = number
+            word, number, _ = await self._heard()
+        if word == b"error":
+            raise CannotStartError(number)
         self._end = asyncio.create_task(self._watch())
 
-    async def _watch(self) -> Ended:
+    async def _heard(self) -> tuple[bytes, int, int]:
+        """A word of the guard and its numbers; no word when it fell silent."""
         with suppress(ConnectionError):
-            match (await self._reader.readline()).split():
-                case [b"exit", code, left]:
-                    return Ended(int(code), None, int(left))
-                case [b"signal", number, left]:
-                    return Ended(None, int(number), int(left))
-                case _:
-                    pass
+            word, *numbers = (await self._reader.readline()).split() or [b""]
+            return (word, *(*map(int, numbers), 0, 0)[:2])  # type: ignore[return-value]  # of two zeros at least
+        return b"", 0, 0
+
+    async def _watch(self) -> Ended:
+        word, number, left = await self._heard()
+        if word == b"exit":
+            return Ended(number, None, left)
+        if word == b"signal":
+            return Ended(None, number, left)
         if self.pid:  # the guard itself was killed: what it held has a parent-death signal, its group has not
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
