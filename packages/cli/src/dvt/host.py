@@ -35,8 +35,8 @@ def main() -> None:
 
 def _serve() -> None:
     from dvt.config import load_settings
+    from dvt.servers import Servers
     from dvt.services import Serving, run_until_stopped, serve
-    from dvt.session import Servers
 
     settings = load_settings({})
     servers = Servers(os.environ["DVT_POSTGRES_URL"], os.environ["DVT_TEMPORAL_ADDRESS"], embedded=True)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from dvt.checks import Check, checked
-from dvt.session import knock
+from dvt.servers import knock
 from dvt.shell import Shell
 
 if TYPE_CHECKING:

@@ -37,7 +37,7 @@ from pydantic import MISSING
 
 from dvt.config import Settings
 from dvt.connections import LOCAL, connection_urls, prepare_data_database
-from dvt.session import Servers, ready
+from dvt.servers import Servers, ready
 from dvt.step_files import artifact_store, step_logs
 
 log = structlog.get_logger("dvt.services")

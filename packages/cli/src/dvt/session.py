@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import getpass
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 from dvt_contracts.models.engine.v1.actor import Actor
 from dvt_contracts.models.engine.v1.run_context import RunContext
 from dvt_contracts.models.glossary.v1.status import Role
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.models.plan.v1.plan_ref import PlanRef
-from dvt_engine_core.errors import DvtError, RejectedError, UnavailableError
+from dvt_engine_core.errors import DvtError
 from dvt_engine_core.ports.outbox import OutboxSource
 from dvt_engine_core.ports.plans import PlanStore
 from dvt_engine_core.ports.store import IntentQueue, RunKey, StateStore
@@ -25,22 +24,10 @@ from dvt_engine_core.system import SystemClock, SystemIds
 from pydantic import MISSING
 
 from dvt.config import Settings
+from dvt.servers import Servers, hold, knock, ready
 from dvt.shell import Shell
 
-HOST_ARGV: Final = (sys.executable, "-P", "-m", "dvt.host")
 Answer = TypeVar("Answer")
-_KNOCK_S: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Servers:
-    """Where the servers are, and whether they are ours."""
-
-    postgres_url: str
-    temporal_address: str
-    embedded: bool
-    temporal_ui_url: str | None = None
-    alive: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,33 +84,6 @@ class Session:
         return await self.plan(stored.snapshot.queued.plan_ref)
 
 
-@contextmanager
-def hold(shell: Shell, *, host: bool = True, ui: bool = False) -> Iterator[Servers]:
-    """Reach the configured servers, or hold the embedded ones while the block runs.
-
-    Shape: `host` asks for worker, dispatcher and relay beside the embedded servers.
-    Raises: ContractError [CONFIG_INVALID], EmbeddedError.
-    """
-    settings = shell.settings
-    if settings.mode == "external" and settings.postgres_url and settings.temporal_address:
-        yield Servers(settings.postgres_url.get_secret_value(), settings.temporal_address, embedded=False)
-        return
-    from dvt.embedded import hold_servers
-
-    argv = HOST_ARGV if host else None
-    with hold_servers(
-        settings.home, host_argv=argv, on_progress=lambda text: shell.note(f"dvt: {text}"), ui=ui
-    ) as held:
-        at = held.endpoints
-        yield Servers(
-            at.postgres_url,
-            at.temporal_address,
-            embedded=True,
-            temporal_ui_url=at.temporal_ui_url,
-            alive=lambda: held.alive,
-        )
-
-
 @asynccontextmanager
 async def opened(shell: Shell, servers: Servers) -> AsyncIterator[Session]:
     """Open the store; an embedded one is migrated when it has to be.
@@ -151,36 +111,6 @@ async def opened(shell: Shell, servers: Servers) -> AsyncIterator[Session]:
             plans=PostgresPlanStore(database),
             outbox=PostgresOutbox(database),
         )
-
-
-async def knock(postgres_url: str) -> None:
-    """Connect once, to fail at once and with a reason where a pool would only wait in vain.
-
-    Raises: UnavailableError [STORE_UNAVAILABLE], RejectedError [STORE_NO_RIGHTS].
-    """
-    import psycopg
-
-    try:
-        connection = await psycopg.AsyncConnection.connect(postgres_url, connect_timeout=_KNOCK_S)
-    except psycopg.Error as error:
-        detail = " ".join(str(error).split())
-        if "authentication failed" in detail or "permission denied" in detail or "does not exist" in detail:
-            raise RejectedError(f"the database refuses us: {detail}", code="STORE_NO_RIGHTS") from error
-        raise UnavailableError(f"the database cannot be reached: {detail}") from error
-    await connection.close()
-
-
-async def ready(database: Any, servers: Servers, note: Callable[[str], None]) -> None:  # noqa: ANN401
-    """See that the schema is that of this code, which for an embedded database may mean to migrate it."""
-    from dvt_postgres_store import CODE_LEVEL, migrate, schema_level
-    from dvt_postgres_store.migrate import judge_level
-
-    level = await schema_level(database)
-    if servers.embedded and level < CODE_LEVEL:
-        note("dvt: preparing the database")
-        await asyncio.to_thread(migrate, servers.postgres_url)
-        return
-    judge_level(level)
 
 
 def with_session(shell: Shell, work: Callable[[Session], Coroutine[Any, Any, Answer]], *, host: bool = False) -> Answer:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from dvt.following import Stalled, follow
 from dvt.run_ids import find_run
-from dvt.session import Servers, Session
+from dvt.servers import Servers
+from dvt.session import Session
 from dvt.shell import Shell
 from dvt_engine_core.errors import ContractError, RunNotFoundError
 from dvt_engine_core.testing.memory_outbox import MemoryOutbox

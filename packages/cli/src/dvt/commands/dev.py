@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from dvt.dev_feed import Feed, event_text, log_text
 from dvt.options import ShellParameter
-from dvt.session import Servers, hold
+from dvt.servers import Servers, hold
 from dvt.shell import Shell
 
 _LOOK_S: Final = 0.2

@@ -19,7 +19,8 @@ from dvt.inputs import read_inputs
 from dvt.kinds import installed_kinds
 from dvt.options import OutputOption, ShellParameter
 from dvt.plan_file import PlanFile, load_plan
-from dvt.session import Session, hold, opened
+from dvt.servers import hold
+from dvt.session import Session, opened
 from dvt.shell import Shell
 
 

@@ -8,7 +8,8 @@ from dvt.__main__ import INTERRUPTED
 from dvt.detaching import Watched
 from dvt.options import OutputOption, RunArgument, ShellParameter
 from dvt.run_ids import find_run
-from dvt.session import Servers, hold, opened
+from dvt.servers import Servers, hold
+from dvt.session import opened
 from dvt.watching import watch_run
 
 

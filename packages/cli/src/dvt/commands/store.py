@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dvt.options import OutputOption, ShellParameter
 from dvt.render import show_one
-from dvt.session import hold
+from dvt.servers import hold
 
 
 def migrate_store(*, output: OutputOption = "table", shell: ShellParameter) -> int:

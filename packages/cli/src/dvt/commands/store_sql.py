@@ -11,7 +11,7 @@ from dvt_engine_core.errors import ContractError
 
 from dvt.options import OutputOption, ShellParameter
 from dvt.render import Column, show_list
-from dvt.session import hold
+from dvt.servers import hold
 
 if TYPE_CHECKING:
     import psycopg

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from dvt_engine_core.errors import ContractError
 
 from dvt.options import ShellParameter
-from dvt.session import hold
+from dvt.servers import hold
 
 #: What running steps get after Ctrl-C before they are given back to another worker.
 _DRAIN_MS: Final = 10_000
