@@ -87,7 +87,7 @@ def start(control: int, order: tuple[bytes, list[bytes], dict[bytes, bytes]]) ->
     os.write(control, b"error %s\n" % failure if failure else b"runs\n")
     if failure:
         os.waitpid(program, 0)
-        sys.exit(0)
+        os._exit(0)
     return program
 
 
@@ -149,7 +149,7 @@ def finish(control: int, program: int, status: int | None) -> None:
         os.write(control, b"%s %d %d\n" % (word, number, left))
     except OSError:
         pass  # the worker is gone
-    sys.exit(0)
+    os._exit(0)
 
 
 def watch(control: int, program: int, wakeup: int) -> None:
