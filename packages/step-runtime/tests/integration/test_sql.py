@@ -193,7 +193,8 @@ async def test_a_connection_that_fails_is_told_by_name_only(new_call: NewCall, u
     error = await refused(new_call, url, "select 1")
     assert error.code == code
     assert said in error.message
-    assert "s3cret" not in f"{error!r}{error.__cause__!r}"
+    assert "s3cret" not in f"{error!r}"
+    assert error.__cause__ is None  # libpq's text names host, port and user
 
 
 async def test_a_database_that_does_not_exist_is_unavailable(new_call: NewCall, empty_database: str) -> None:
@@ -227,13 +228,3 @@ async def test_a_cancel_stops_the_statement_on_the_server(
 
     await until(idle)
     assert await one(new_call, empty_database, "to_regclass('t')::text") is None
-
-
-async def test_the_loop_runs_while_rows_are_read(new_call: NewCall, empty_database: str) -> None:
-    work = asyncio.create_task(run(new_call, empty_database, "select generate_series(1, 50000) as n", rows=100_000))
-    ticks = 0
-    while not work.done():
-        await asyncio.sleep(0)
-        ticks += 1
-    assert ticks > 50
-    assert (await work)["rowCounts"] == [50_000]

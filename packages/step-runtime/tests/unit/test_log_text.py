@@ -3,7 +3,7 @@ import unicodedata
 
 import pytest
 from dvt_step_runtime.log_text import file_name, lines_of, shown, tail_of, word_of
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 IDS = st.from_regex(re.compile(r"[A-Za-z0-9_.-]{1,100}", re.ASCII), fullmatch=True)
@@ -45,6 +45,8 @@ def test_a_long_line_continues_on_the_next() -> None:
 
 
 @given(IDS)
+@example("..")
+@example("A.b")
 def test_a_file_name_is_no_path_and_gives_back_its_word(word: str) -> None:
     name = file_name(word)
     assert word_of(name) == word
@@ -55,6 +57,7 @@ def test_a_file_name_is_no_path_and_gives_back_its_word(word: str) -> None:
 
 
 @given(IDS, IDS)
+@example("A", "a")
 def test_words_differ_where_letter_case_does_not_count(one: str, other: str) -> None:
     if one != other:
         assert file_name(one).casefold() != file_name(other).casefold()

@@ -1,7 +1,12 @@
+import asyncio
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
 import psycopg
 import pytest
 from dvt_step_runtime.sql.faults import failed, unreachable
-from dvt_step_runtime.sql.values import to_postgres, without_values
+from dvt_step_runtime.sql.values import to_json, to_postgres, without_values
 from psycopg.types.json import Jsonb
 
 
@@ -42,3 +47,26 @@ def test_a_lost_connection_can_be_tried_again() -> None:
     for error in (psycopg.OperationalError("consuming input failed: x"), psycopg.errors.AdminShutdown("y")):
         assert failed("commit", error, {}).code == "SQL_UNAVAILABLE"
     assert failed("commit", psycopg.errors.SerializationFailure("z"), {}).code == "SQL_FAILED"
+
+
+@dataclass
+class LoadedCursor:
+    """A result that is here already: reading it never waits."""
+
+    rows: list[tuple[int]]
+    description: list[SimpleNamespace] = field(default_factory=lambda: [SimpleNamespace(name="n")])
+
+    async def fetchmany(self, size: int) -> list[tuple[int]]:
+        part, self.rows = self.rows[:size], self.rows[size:]
+        return part
+
+
+async def test_the_loop_runs_while_rows_are_read() -> None:
+    cursor = cast("psycopg.AsyncCursor[tuple[Any, ...]]", LoadedCursor([(n,) for n in range(5000)]))
+    work = asyncio.create_task(to_json(cursor))
+    ticks = 0
+    while not work.done():
+        await asyncio.sleep(0)
+        ticks += 1
+    assert ticks >= 5
+    assert await work == (["n"], [{"n": n} for n in range(5000)])
