@@ -10,9 +10,15 @@ import signal
 import socket
 import sys
 
+from dvt_step_runtime.callables.typed import TypedCallable
 from dvt_step_runtime.children.calls import ChildCalls
 from dvt_step_runtime.children.frames import ChildChannel
 from dvt_step_runtime.supervision.guard import adopt_orphans
+
+
+def rehearsal(number: int) -> int:
+    """Do nothing, with annotations."""
+    return number
 
 
 def main() -> None:
@@ -23,6 +29,7 @@ def main() -> None:
     adopt_orphans()  # what a callable leaves behind becomes a child of ours and is seen after the call
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(line_buffering=True, errors="backslashreplace")  # type: ignore[union-attr]  # text streams
+    TypedCallable(rehearsal).document(0)  # pydantic imports more when it is first used
     gc.freeze()
     calls = ChildCalls(ChildChannel(connection))
     while calls.serve():
