@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from dvt_engine_core.errors import RejectedError
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 from temporalio.service import RetryConfig, TLSConfig
@@ -32,13 +33,16 @@ class TlsFiles:
     server_name: str | None = None
 
     def load(self) -> TLSConfig:
-        """Read the files. Raises: OSError."""
-        return TLSConfig(
-            server_root_ca_cert=_content(self.server_ca),
-            client_cert=_content(self.client_certificate),
-            client_private_key=_content(self.client_key),
-            domain=self.server_name,
-        )
+        """Read the files. Raises: RejectedError [CONFIG_INVALID] if one cannot be read."""
+        try:
+            return TLSConfig(
+                server_root_ca_cert=_content(self.server_ca),
+                client_cert=_content(self.client_certificate),
+                client_private_key=_content(self.client_key),
+                domain=self.server_name,
+            )
+        except OSError as error:
+            raise RejectedError(f"TLS for Temporal: {error}", code="CONFIG_INVALID") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class Connection:
     async def client(self) -> Client:
         """The connected client.
 
-        Raises: UnavailableError [ENGINE_UNAVAILABLE], RejectedError [ENGINE_REJECTED].
+        Raises: UnavailableError [ENGINE_UNAVAILABLE], RejectedError [ENGINE_REJECTED, CONFIG_INVALID].
         """
         async with self._connecting:
             if self._client is None:

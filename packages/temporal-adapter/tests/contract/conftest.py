@@ -1,14 +1,15 @@
-"""Pytest fixtures: one dev server per test process."""
+"""Real servers: Temporal per process, a migrated PostgreSQL database per test."""
 
 from collections.abc import Iterator
 
 import pytest
-
+from dvt_postgres_store.testing.plugin import database_url, postgres
 from dvt_temporal_adapter.testing.server import TemporalServer, temporal_server
+
+__all__ = ["database_url", "postgres", "temporal"]
 
 
 @pytest.fixture(scope="session")
 def temporal() -> Iterator[TemporalServer]:
-    """A server in memory; workflows of different tests are kept apart by their queue prefix."""
     with temporal_server() as server:
         yield server
