@@ -1,6 +1,7 @@
 """Workers of this process: one per worker class, drained when told to stop."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,12 +9,14 @@ from typing import Final
 
 from dvt_contracts.models.glossary.v1.status import WorkerClass
 from dvt_engine_core.errors import UnavailableError
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from dvt_temporal_adapter.activities import Activities
 from dvt_temporal_adapter.connection import Connection
+from dvt_temporal_adapter.errors import translated, unavailable
 from dvt_temporal_adapter.policies import task_queue
 from dvt_temporal_adapter.workflow import InterpreterWorkflow
 
@@ -27,6 +30,7 @@ PASSED_THROUGH: Final = (
     "dvt_temporal_adapter.policies",
 )
 _RECONNECT_S: Final = 1.0
+_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,35 @@ class WorkerHost:
 
         Shape: once cancelled nothing new is taken, running steps may end within the drain time, then they are
         cancelled and given back: another worker takes them over.
-        Raises: RejectedError [ENGINE_REJECTED] where the namespace or the credentials are wrong.
+        Raises: RejectedError [ENGINE_REJECTED, CONFIG_INVALID] where namespace, credentials or files are wrong.
         """
-        client = await self._patient_client()
+        while True:
+            try:
+                await self._serve(await self._client())
+            except UnavailableError as error:
+                self.ready.clear()
+                _log.warning("%s; trying again", error)
+                await asyncio.sleep(_RECONNECT_S)
+
+    async def _client(self) -> Client:
+        """The client, once the server has shown its namespace."""
+        client = await self._connection.client()
+        settings = self._connection.settings
+        with translated(settings.address):
+            request = DescribeNamespaceRequest(namespace=settings.namespace)
+            await client.workflow_service.describe_namespace(request, timeout=settings.call_timeout)
+        return client
+
+    async def _serve(self, client: Client) -> None:
+        """Serve until cancelled. Raises: UnavailableError where a worker cannot go on."""
         workers = [self.build(client, worker_class) for worker_class in self.settings.classes]
-        async with asyncio.TaskGroup() as group:
-            for worker in workers:
-                group.create_task(worker.run())
-            self.ready.set()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in workers:
+                    group.create_task(worker.run())
+                self.ready.set()
+        except ExceptionGroup as failed:
+            raise unavailable(self._connection.settings.address, str(failed.exceptions[0])) from failed
 
     def build(self, client: Client, worker_class: WorkerClass) -> Worker:
         """A worker for one class."""
@@ -85,13 +110,6 @@ class WorkerHost:
             max_heartbeat_throttle_interval=timedelta(milliseconds=100),
             default_heartbeat_throttle_interval=timedelta(milliseconds=100),
         )
-
-    async def _patient_client(self) -> Client:
-        while True:
-            try:
-                return await self._connection.client()
-            except UnavailableError:
-                await asyncio.sleep(_RECONNECT_S)
 
 
 def workflow_runner(passed_through: Sequence[str] = PASSED_THROUGH) -> SandboxedWorkflowRunner:

@@ -14,6 +14,7 @@ from dvt_temporal_adapter.connection import Connection, TemporalSettings
 from dvt_temporal_adapter.controller import TemporalEngine
 from dvt_temporal_adapter.testing.server import TemporalServer
 from dvt_temporal_adapter.testing.stage import Stage, events
+from dvt_temporal_adapter.worker import WorkerHost
 
 LINE_LOG = ["RunQueued", "RunStarted", "StepStarted a 1", "StepCompleted a 1", "RunCompleted"]
 
@@ -100,6 +101,13 @@ async def test_a_server_that_is_away_is_unavailable() -> None:
         await engine.start(RunKey("local", SystemIds().run_id()))
     assert caught.value.retryable
     assert caught.value.hint == "Check DVT_TEMPORAL_ADDRESS and the server."
+
+
+async def test_a_worker_of_a_namespace_that_is_not_there_says_so(temporal: TemporalServer) -> None:
+    connection = Connection(TemporalSettings(temporal.address, namespace="nowhere"))
+    with pytest.raises(RejectedError, match="ENGINE_REJECTED") as caught:
+        await WorkerHost(connection, Stage(temporal.address).activities).run()
+    assert "DVT_TEMPORAL_NAMESPACE" in str(caught.value.hint)
 
 
 async def test_a_namespace_that_is_not_there_is_refused(temporal: TemporalServer) -> None:
