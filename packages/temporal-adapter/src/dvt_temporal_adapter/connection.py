@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from dvt_contracts.models.glossary.v1.status import WorkerClass
 from dvt_engine_core.errors import RejectedError
 from temporalio.client import Client
 from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
@@ -15,6 +16,7 @@ from temporalio.service import RetryConfig, TLSConfig
 
 from dvt_temporal_adapter.converter import DATA_CONVERTER
 from dvt_temporal_adapter.errors import translated
+from dvt_temporal_adapter.policies import class_queue, shared_queue
 
 #: Short: whoever calls has a patience of its own.
 _RETRY: Final = RetryConfig(max_elapsed_time_millis=2_000, max_interval_millis=500)
@@ -49,13 +51,15 @@ class TlsFiles:
 class TemporalSettings:
     """Where Temporal is and how to speak to it.
 
-    Shape: `queue_prefix` names the task queues `<prefix>-control`, `-data`, `-isolation`; an API key implies TLS.
+    Shape: `queue_prefix` names the task queues `<prefix>-control`, `-data`, `-isolation`; with `one_queue` there is
+    only `<prefix>-all`, for processes that serve every class anyway. An API key implies TLS.
     Units: `call_timeout_ms` integer milliseconds, for one call.
     """
 
     address: str = "127.0.0.1:7233"
     namespace: str = "default"
     queue_prefix: str = "dvt"
+    one_queue: bool = False
     tls: TlsFiles | None = None
     api_key: str | None = field(default=None, repr=False)
     call_timeout_ms: int = 5_000
@@ -64,6 +68,10 @@ class TemporalSettings:
     def call_timeout(self) -> timedelta:
         """Time limit of one call, as Temporal wants it."""
         return timedelta(milliseconds=self.call_timeout_ms)
+
+    def queue(self, worker_class: WorkerClass) -> str:
+        """Task queue of a class of workers."""
+        return shared_queue(self.queue_prefix) if self.one_queue else class_queue(self.queue_prefix, worker_class)
 
 
 class Connection:

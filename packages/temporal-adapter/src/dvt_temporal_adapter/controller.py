@@ -12,7 +12,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from dvt_temporal_adapter.connection import Connection
 from dvt_temporal_adapter.errors import translated
 from dvt_temporal_adapter.messages import INTERPRETER, SIGNAL, SignalMessage
-from dvt_temporal_adapter.policies import WORKFLOW_RETRY, task_queue
+from dvt_temporal_adapter.policies import WORKFLOW_RETRY
 
 
 class TemporalEngine:
@@ -70,7 +70,7 @@ class TemporalEngine:
                 INTERPRETER,
                 run,
                 id=run.run_id,
-                task_queue=task_queue(settings.queue_prefix, WorkerClass.CONTROL),
+                task_queue=settings.queue(WorkerClass.CONTROL),
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 retry_policy=WORKFLOW_RETRY,

@@ -53,7 +53,7 @@ class TemporalDriver:
                 request,
                 result_type=StepAnswer,
                 task_queue=sibling_queue(workflow.info().task_queue, order.route.worker_class),
-                summary=order.step_id,
+                activity_id=f"{order.step_id}:{order.attempt}",
                 **step_options(order),
             )
         except ActivityError as error:

@@ -4,6 +4,7 @@ The keys of events make repeating an append safe. The activity beats meanwhile; 
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -24,6 +25,8 @@ Result = TypeVar("Result")
 
 async def patiently(call: Callable[[], Awaitable[Result]]) -> Result:
     """Call until the system behind answers: pauses from 100 ms doubling to 5 s, for ever; cancelling ends it."""
+    with suppress(UnavailableError):
+        return await call()  # as a rule it is there, and the machinery below is not needed
     async for attempt in stamina.retry_context(
         on=UnavailableError, attempts=None, timeout=None, wait_initial=0.1, wait_max=5.0, wait_jitter=0.5
     ):

@@ -23,6 +23,8 @@ BACKSTOP_GRACE: Final = timedelta(hours=1)
 #: ApplicationError type of a delivery that a worker gave back when it went away.
 WORKER_LOST: Final = "WORKER_LOST"
 
+_SHARED: Final = "-all"
+
 LostCode: TypeAlias = Literal["TIMEOUT", "WORKER_LOST", "LOST_CONTACT", "CANCELLED"]
 
 STEP_RETRY: Final = RetryPolicy(
@@ -79,14 +81,21 @@ def step_options(order: StepOrder) -> ActivityOptions:
     )
 
 
-def task_queue(prefix: str, worker_class: WorkerClass) -> str:
+def class_queue(prefix: str, worker_class: WorkerClass) -> str:
     """Queue of a class of workers."""
     return f"{prefix}-{worker_class.value}"
 
 
-def sibling_queue(control_queue: str, worker_class: WorkerClass) -> str:
+def shared_queue(prefix: str) -> str:
+    """The one queue of a prefix whose workers serve every class: steps then start without asking the server first."""
+    return f"{prefix}{_SHARED}"
+
+
+def sibling_queue(interpreter_queue: str, worker_class: WorkerClass) -> str:
     """Queue of a class of workers, beside the one on which an interpreter runs."""
-    return task_queue(control_queue.removesuffix(f"-{WorkerClass.CONTROL.value}"), worker_class)
+    if interpreter_queue.endswith(_SHARED):
+        return interpreter_queue
+    return class_queue(interpreter_queue.removesuffix(f"-{WorkerClass.CONTROL.value}"), worker_class)
 
 
 def reason(error: BaseException) -> BaseException | None:

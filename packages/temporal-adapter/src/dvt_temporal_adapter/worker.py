@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,23 +11,13 @@ from dvt_engine_core.errors import UnavailableError
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from dvt_temporal_adapter.activities import Activities
 from dvt_temporal_adapter.connection import Connection
 from dvt_temporal_adapter.errors import translated, unavailable
-from dvt_temporal_adapter.policies import task_queue
+from dvt_temporal_adapter.sandbox import workflow_runner
 from dvt_temporal_adapter.workflow import InterpreterWorkflow
 
-#: Modules without state or effects, shared with the process: importing them anew would cost every start. What is left
-#: to the sandbox is our workflow module alone.
-PASSED_THROUGH: Final = (
-    "dvt_contracts",
-    "dvt_engine_core",
-    "dvt_temporal_adapter.driver",
-    "dvt_temporal_adapter.messages",
-    "dvt_temporal_adapter.policies",
-)
 _RECONNECT_S: Final = 1.0
 _log: Final = logging.getLogger(__name__)
 
@@ -37,7 +26,8 @@ _log: Final = logging.getLogger(__name__)
 class WorkerSettings:
     """What a process takes on.
 
-    Shape: the control class runs interpreters, load and record beside its own steps.
+    Shape: the control class runs interpreters, load and record beside its own steps; with one queue for all classes
+    every process serves all.
     Units: integer milliseconds. `drain_ms` is what running steps get after a stop before they are given back;
     `sticky_ms` is how long a task waits for the worker that holds its workflow in memory, and so for a dead one.
     """
@@ -84,7 +74,8 @@ class WorkerHost:
 
     async def _serve(self, client: Client) -> None:
         """Serve until cancelled. Raises: UnavailableError where a worker cannot go on."""
-        workers = [self.build(client, worker_class) for worker_class in self.settings.classes]
+        classes = (WorkerClass.CONTROL,) if self._connection.settings.one_queue else self.settings.classes
+        workers = [self.build(client, worker_class) for worker_class in classes]
         try:
             async with asyncio.TaskGroup() as group:
                 for worker in workers:
@@ -99,7 +90,7 @@ class WorkerHost:
         control = worker_class is WorkerClass.CONTROL
         return Worker(
             client,
-            task_queue=task_queue(self._connection.settings.queue_prefix, worker_class),
+            task_queue=self._connection.settings.queue(worker_class),
             workflows=[InterpreterWorkflow] if control else [],
             activities=[activities.load, activities.record, activities.step] if control else [activities.step],
             workflow_runner=workflow_runner(),
@@ -110,8 +101,3 @@ class WorkerHost:
             max_heartbeat_throttle_interval=timedelta(milliseconds=100),
             default_heartbeat_throttle_interval=timedelta(milliseconds=100),
         )
-
-
-def workflow_runner(passed_through: Sequence[str] = PASSED_THROUGH) -> SandboxedWorkflowRunner:
-    """The sandbox in which interpreters run, here and in replays."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*passed_through))

@@ -55,6 +55,17 @@ async def test_a_run_costs_two_events_more_than_a_workflow_by_hand(
     assert ours - base == {"MARKER_RECORDED": 2}
 
 
+async def test_one_queue_for_all_classes_costs_the_same(temporal: TemporalServer) -> None:
+    async with Stage(temporal.address, one_queue=True) as at:
+        at.work()
+        at.deliver()
+        classes = ("control", "data", "isolation")
+        steps = [{**step, "workerClass": name} for step, name in zip(line_of(3), classes, strict=True)]
+        history = await at.history(await at.finish(plan_of(*steps)))
+        assert events(history).total() == 7 + 6 * 3
+        await both_ways(history)
+
+
 async def test_payloads_are_ids_and_verdicts_only(at: Stage) -> None:
     large = "x" * 10_000
     run = await at.finish(plan_of({"stepId": "a", "with": {"output": large}}, {"stepId": "b", "dependsOn": ["a"]}))

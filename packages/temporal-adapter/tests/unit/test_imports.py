@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 
-from dvt_temporal_adapter.worker import PASSED_THROUGH
+from dvt_temporal_adapter.sandbox import PASSED_THROUGH
 
 LOADED = """
 import json, sys

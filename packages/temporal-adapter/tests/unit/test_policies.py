@@ -10,11 +10,12 @@ from dvt_temporal_adapter.policies import (
     BACKSTOP_GRACE,
     LostCode,
     beat_interval,
+    class_queue,
     is_final,
     lost_code,
+    shared_queue,
     sibling_queue,
     step_options,
-    task_queue,
 )
 from temporalio.exceptions import (
     ActivityError,
@@ -91,8 +92,13 @@ def test_a_steps_time_limit_leaves_room_for_its_grace_and_its_record() -> None:
 @pytest.mark.parametrize("worker_class", list(WorkerClass))
 @pytest.mark.parametrize("prefix", ["dvt", "team-control", "a-b"])
 def test_steps_go_to_the_queue_of_their_class_beside_the_interpreters(prefix: str, worker_class: WorkerClass) -> None:
-    control = task_queue(prefix, WorkerClass.CONTROL)
+    control = class_queue(prefix, WorkerClass.CONTROL)
     assert sibling_queue(control, worker_class) == f"{prefix}-{worker_class.value}"
+
+
+@pytest.mark.parametrize("worker_class", list(WorkerClass))
+def test_steps_stay_on_a_queue_that_all_classes_share(worker_class: WorkerClass) -> None:
+    assert sibling_queue(shared_queue("dvt"), worker_class) == "dvt-all"
 
 
 @pytest.mark.parametrize(

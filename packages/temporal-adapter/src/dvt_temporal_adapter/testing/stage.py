@@ -24,8 +24,9 @@ from dvt_temporal_adapter.activities import Activities
 from dvt_temporal_adapter.connection import Connection, TemporalSettings
 from dvt_temporal_adapter.controller import TemporalEngine
 from dvt_temporal_adapter.converter import DATA_CONVERTER
+from dvt_temporal_adapter.sandbox import workflow_runner
 from dvt_temporal_adapter.surroundings import Surroundings
-from dvt_temporal_adapter.worker import WorkerHost, WorkerSettings, workflow_runner
+from dvt_temporal_adapter.worker import WorkerHost, WorkerSettings
 from dvt_temporal_adapter.workflow import InterpreterWorkflow
 
 SOON_S: Final = 30.0
@@ -38,6 +39,7 @@ class Stage:
 
     address: str
     world: World = field(default_factory=World)
+    one_queue: bool = False
     activities: Activities = field(init=False)
     connection: Connection = field(init=False)
     engine: TemporalEngine = field(init=False)
@@ -45,7 +47,9 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Compose; nothing connects yet."""
-        self.connection = Connection(TemporalSettings(self.address, queue_prefix=uuid.uuid4().hex))
+        self.connection = Connection(
+            TemporalSettings(self.address, queue_prefix=uuid.uuid4().hex, one_queue=self.one_queue)
+        )
         self.engine = TemporalEngine(self.connection)
         self.activities = self.surroundings().activities()
 
