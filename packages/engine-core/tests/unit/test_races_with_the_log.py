@@ -11,6 +11,7 @@ from dvt_contracts.models.glossary.v1.status import RunStatus, SignalType, StepS
 from dvt_contracts.models.store.v1.append_result import AppendResult
 
 from dvt_engine_core.causes import SignalArrived, StepLost, StepReturned
+from dvt_engine_core.errors import InconsistencyError, StepError
 from dvt_engine_core.ports.execution import StepCall
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.services.step_attempt import AttemptRequest
@@ -131,3 +132,65 @@ async def test_a_worker_that_goes_away_does_not_wait_for_its_record() -> None:
     at.store.before["StepCompleted"] = cancel
     with pytest.raises(asyncio.CancelledError):
         await attempt
+
+
+class RefusingStore(MemoryStore):
+    """A store that finds every end of a run illegal."""
+
+    async def append(
+        self, run: RunKey, events: Sequence[AnyEvent], *, legal_from: RunStatus | None = None
+    ) -> tuple[AppendResult, ...]:
+        if any(event.event_type == "RunCompleted" for event in events):
+            return await super().append(run, events, legal_from=RunStatus.PENDING)
+        return await super().append(run, events, legal_from=legal_from)
+
+
+async def test_a_log_that_refuses_what_follows_from_it_is_a_fault() -> None:
+    world = World(store=RefusingStore())
+    run = await world.queue(plan_of({"stepId": "a"}))
+    engine = world.engine()
+    await engine.loader.load(run, reference(run))
+    returned = await engine.attempts.run(AttemptRequest(run, "a", 1), why_cancelled=lambda: "requested")
+    with pytest.raises(InconsistencyError, match="refuses"):
+        await engine.records.record(run, returned)
+
+
+async def test_a_delivery_that_comes_after_the_outcome_runs_nothing() -> None:
+    at = await started("a")
+    attempts = at.world.engine().attempts
+    first = await attempts.run(AttemptRequest(at.run, "a", 1), why_cancelled=lambda: "requested")
+    assert await attempts.run(AttemptRequest(at.run, "a", 1), why_cancelled=lambda: "requested") == first
+    assert len(at.world.executor.calls) == 1
+
+
+async def test_a_delivery_that_comes_after_the_step_was_given_up_runs_nothing() -> None:
+    at = await started("a")
+    engine = at.world.engine()
+    await engine.records.record(at.run, StepLost("a", 1, "WORKER_LOST", "2026-01-31T08:15:30.123Z"))
+    late = await engine.attempts.run(AttemptRequest(at.run, "a", 1), why_cancelled=lambda: "requested")
+    assert late.status is StepStatus.FAILED
+    assert at.world.executor.calls == []
+
+
+async def test_of_two_deliveries_at_once_the_later_adopts_the_record() -> None:
+    at = await started("a")
+    attempts = at.world.engine().attempts
+    request = AttemptRequest(at.run, "a", 1)
+
+    async def other_is_first() -> None:
+        await attempts.run(request, why_cancelled=lambda: "requested")
+
+    async def fail_if_first(_: StepCall) -> JsonValue:
+        if len(at.world.executor.calls) == 1:
+            raise StepError("only once", code="PYTHON_RAISED")
+        return None
+
+    at.world.executor.behaviours["a"] = fail_if_first
+    at.store.before["StepFailed"] = other_is_first
+    returned = await attempts.run(request, why_cancelled=lambda: "requested")
+    assert returned.status is StepStatus.SUCCEEDED
+    assert [entry for entry in at.world.told(at.run) if " a " in entry] == [
+        "StepStarted a 1",
+        "StepRedelivered a 1",
+        "StepCompleted a 1",
+    ]
