@@ -68,6 +68,8 @@ def groups(items: list[AppendItem]) -> list[range]:
 
     Shape: ranges of indices that cover the batch in order.
     """
+    if not items:
+        return []
     cuts = [index for index, item in enumerate(items) if item.event_type == "SignalApplied"]
-    starts = sorted({0, *cuts}) if items else []
+    starts = sorted({0, *cuts})
     return [range(start, end) for start, end in zip(starts, [*starts[1:], len(items)], strict=True)]

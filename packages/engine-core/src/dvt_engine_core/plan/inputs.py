@@ -10,7 +10,7 @@ from pydantic import MISSING
 
 from dvt_engine_core.canonical import canonical_bytes
 from dvt_engine_core.errors import InvalidInputsError
-from dvt_engine_core.plan.pointer import pointer
+from dvt_engine_core.plan.pointer import bounded, pointer
 
 MAX_INPUT_BYTES: Final = 16 * 1024
 _NOTHING: Final[JsonObject] = {"type": "object", "additionalProperties": False, "properties": {}}
@@ -34,7 +34,7 @@ def effective_inputs(plan: Plan, given: JsonObject) -> dict[str, JsonValue]:
     inputs = {**defaults, **given}
     validator = jsonschema_rs.Draft202012Validator(dict(declared), offline=True)
     faults = [
-        Fault(code="INPUTS_INVALID", message=error.message[:500], pointer=pointer(error.instance_path))
+        Fault(code="INPUTS_INVALID", message=error.message[:500], pointer=bounded(pointer(error.instance_path)))
         for error in validator.iter_errors(inputs)
     ]
     if faults:

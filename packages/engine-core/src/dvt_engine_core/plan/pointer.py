@@ -8,6 +8,8 @@ from typing import Final
 
 from dvt_contracts.base import JsonValue
 
+MAX_POINTER: Final = 4096
+_INDEX: Final = re.compile(r"0|[1-9][0-9]{0,15}")
 _LEXEME: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
@@ -28,6 +30,13 @@ def pointer(parts: Iterable[str | int]) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+def bounded(text: str) -> str:
+    """The pointer, or that of the nearest ancestor whose pointer fits into a fault; names may be of any length."""
+    while len(text) > MAX_POINTER:
+        text = text.rpartition("/")[0]
+    return text
+
+
 def parts_of(text: str) -> list[str]:
     """Reference tokens of a JSON Pointer, unescaped."""
     return [part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:]]
@@ -42,7 +51,7 @@ def look(value: JsonValue, text: str) -> JsonValue:
     for part in parts_of(text):
         if isinstance(value, Mapping) and part in value:
             value = value[part]
-        elif isinstance(value, list | tuple) and part.isdigit() and str(int(part)) == part and int(part) < len(value):
+        elif isinstance(value, list | tuple) and _INDEX.fullmatch(part) and int(part) < len(value):
             value = value[int(part)]
         else:
             raise PointerError(text)

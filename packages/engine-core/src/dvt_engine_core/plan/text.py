@@ -6,7 +6,7 @@ from typing import Final, NoReturn
 from dvt_contracts.base import MAX_DEPTH, JsonValue, canonical_fault
 from dvt_contracts.models.errors.v1.fault import Fault
 
-from dvt_engine_core.plan.pointer import scan
+from dvt_engine_core.plan.pointer import bounded, scan
 
 MAX_BYTES: Final = 4 * 1024 * 1024
 
@@ -66,7 +66,7 @@ def read_json(content: bytes) -> tuple[JsonValue, tuple[Fault, ...]]:
             Fault(
                 code="PLAN_DUPLICATE_KEY",
                 message="the key occurs twice",
-                pointer=path,
+                pointer=bounded(path),
                 line=place.line,
                 column=place.column,
             )

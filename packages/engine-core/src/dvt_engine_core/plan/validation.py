@@ -16,7 +16,7 @@ from pydantic import MISSING
 
 from dvt_engine_core.errors import InvalidPlanError
 from dvt_engine_core.plan.graph import Graph, ancestors, find_cycle
-from dvt_engine_core.plan.pointer import Scan, pointer, scan
+from dvt_engine_core.plan.pointer import Scan, bounded, pointer, scan
 from dvt_engine_core.plan.references import (
     MalformedReference,
     Reference,
@@ -28,6 +28,8 @@ from dvt_engine_core.plan.text import read_json
 
 MAX_EDGES: Final = 50_000
 MAX_FAULTS: Final = 100
+#: A plan may hold names of any length; what is said of them stays short.
+_MAX_TEXT: Final = 500
 Path = tuple[str | int, ...]
 _HINTS: Final = {entry.code: entry.hint for entry in CODES.codes}
 
@@ -91,12 +93,12 @@ def _located(findings: list[Finding], where: Scan) -> tuple[Fault, ...]:
     for finding in findings[:MAX_FAULTS]:
         at = pointer(finding.path)
         place = where.places.get(at) or where.places.get(pointer(finding.path[:-1])) or where.places[""]
-        hint = finding.hint or _HINTS.get(finding.code)
+        hint = (finding.hint or _HINTS.get(finding.code) or "")[:_MAX_TEXT]
         faults.append(
             Fault(
                 code=finding.code,
-                message=finding.message,
-                pointer=at,
+                message=finding.message[:_MAX_TEXT],
+                pointer=bounded(at),
                 line=place.line,
                 column=place.column,
                 hint=hint or MISSING,
@@ -118,11 +120,11 @@ def _schema_findings(value: JsonValue) -> Iterator[Finding]:
             case "maxItems":
                 yield Finding("PLAN_TOO_LARGE", error.message, path)
             case "pattern" | "maxLength" if path[-1:] in (("planId",), ("planVersion",), ("stepId",)):
-                yield Finding("PLAN_BAD_ID", error.message[:200], path)
+                yield Finding("PLAN_BAD_ID", error.message, path)
             case "const" if path == ("schemaVersion",):
                 yield Finding("PLAN_SCHEMA_VERSION", error.message, path)
             case _:
-                yield Finding("PLAN_SCHEMA", error.message[:500], path)
+                yield Finding("PLAN_SCHEMA", error.message, path)
 
 
 def _known_fields(path: Path) -> list[str]:
@@ -202,7 +204,7 @@ def _kind_findings(step: Mapping[str, JsonValue], kinds: Mapping[str, JsonObject
     validator = jsonschema_rs.Draft202012Validator(dict(kinds[kind]), offline=True)
     for error in validator.iter_errors(dict(parameters)):
         if not _stands_in(parameters, tuple(error.instance_path)):
-            yield Finding("PLAN_PARAMETERS", error.message[:500], (*at, "with", *error.instance_path))
+            yield Finding("PLAN_PARAMETERS", error.message, (*at, "with", *error.instance_path))
 
 
 def _stands_in(parameters: JsonValue, path: Path) -> bool:
@@ -221,7 +223,7 @@ def _schema_of(name: str, holder: Mapping[str, JsonValue], at: Path = ()) -> Ite
         try:
             jsonschema_rs.Draft202012Validator(dict(declared), offline=True)
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
-            yield Finding("PLAN_BAD_SCHEMA", str(error).partition("\n")[0][:500], (*at, name))
+            yield Finding("PLAN_BAD_SCHEMA", str(error).partition("\n")[0], (*at, name))
 
 
 def _reference_findings(
