@@ -101,17 +101,18 @@ class StepAttempts:
                 return await self._again(material, step, request, why_cancelled)
             case Superseded(record=record):
                 return _returned(request, record)
-            case Illegal(state=state):
-                status = StepStatus.SKIPPED if state.step_status is MISSING else state.step_status
-                return StepReturned(request.step_id, request.attempt, status)
-            case UnknownRun():
+            case Illegal():
+                return _refused(request, result)
+            case UnknownRun():  # pragma: no branch - mypy proves the match whole
                 raise RunNotFoundError(f"no run {request.run.run_id}")
 
     async def _again(
         self, material: RunMaterial, step: PlanStep, request: AttemptRequest, why: Callable[[], CancelReason]
     ) -> StepReturned:
         """A delivery after a lost worker: say so in the log, then run again, or fail for good."""
-        await self._append(material, request, Fact("StepRedelivered", Empty(), request.step_id, request.attempt))
+        told = await self._append(material, request, Fact("StepRedelivered", Empty(), request.step_id, request.attempt))
+        if isinstance(told, Illegal):
+            return _refused(request, told)
         if step.on_lost_worker is OnLostWorker.FAIL:
             lost = StepFailedPayload(code="WORKER_LOST", message="the worker was lost while the step ran", final=True)
             return await self._finish(material, request, "StepFailed", lost, why)
@@ -261,6 +262,12 @@ def _adopted(request: AttemptRequest, fact: Fact, result: AppendResult) -> StepR
             return StepReturned(request.step_id, request.attempt, state.step_status)
         case _:
             return _said(request, fact)
+
+
+def _refused(request: AttemptRequest, answer: Illegal) -> StepReturned:
+    """Where the step stands instead: nothing may run."""
+    status = StepStatus.SKIPPED if answer.state.step_status is MISSING else answer.state.step_status
+    return StepReturned(request.step_id, request.attempt, status)
 
 
 def _returned(request: AttemptRequest, record: RawRecord) -> StepReturned:

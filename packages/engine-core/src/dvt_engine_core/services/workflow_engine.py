@@ -26,6 +26,7 @@ from dvt_engine_core.errors import (
     StartKeyConflictError,
 )
 from dvt_engine_core.facts import Fact, RunIdentity, stamped
+from dvt_engine_core.freetext import clean
 from dvt_engine_core.hashes import tagged_hash
 from dvt_engine_core.plan.inputs import MAX_INPUT_BYTES
 from dvt_engine_core.ports.ambient import Clock, Ids
@@ -107,7 +108,7 @@ class WorkflowEngine:
 
     async def cancel_run(self, run: RunKey, *, signal_id: str, actor: Actor, reason: str) -> SignalDecision:
         """Ask a run to end early: the signal cancel. Raises as `signal`."""
-        request = SignalRequest(signal_id=signal_id, signal_type=SignalType.CANCEL, reason=reason)
+        request = SignalRequest(signal_id=signal_id, signal_type=SignalType.CANCEL, reason=clean(reason))
         return await self.signal(run, request, actor=actor)
 
     async def signal(self, run: RunKey, request: SignalRequest, *, actor: Actor) -> SignalDecision:
@@ -125,7 +126,10 @@ class WorkflowEngine:
             raise SignalRefusedError(f"run {run.run_id} has ended {stored.snapshot.status.value}", code="RUN_TERMINAL")
         queued = stored.snapshot.queued
         payload = SignalAcceptedPayload(
-            signal_type=request.signal_type, arguments=request.arguments, actor=actor, reason=request.reason
+            signal_type=request.signal_type,
+            arguments=request.arguments,
+            actor=actor,
+            reason=MISSING if request.reason is MISSING else clean(request.reason),
         )
         identity = RunIdentity.of(run.run_id, plan=queued.plan_ref, context=queued.context)
         recorder = Recorder(self.store, self.clock, self.ids)
