@@ -92,7 +92,7 @@ def _said(state: CoreState, cause: Cause) -> tuple[Fact, ...]:
             return _apply_signal(state, cause)
         case StepLost():
             return _give_up(state, cause)
-        case RunLoaded() | StepReturned() | RetryDue():
+        case RunLoaded() | StepReturned() | RetryDue():  # pragma: no branch - mypy proves the match whole
             return ()
 
 

@@ -134,7 +134,7 @@ def stamped(fact: Fact, run: RunIdentity, stamp: Stamp, *, engine_attempt: int |
             document |= {"stepId": fact.subject_id, "logicalAttemptId": fact.ordinal}
             if engine_attempt is not None:
                 document["engineAttemptId"] = engine_attempt
-        case EventSubject.SIGNAL:
+        case EventSubject.SIGNAL:  # pragma: no branch - mypy proves the match whole
             document["signalId"] = fact.subject_id
     event = parse_event(document)  # type: ignore[arg-type]  # the payload is a model already
     if isinstance(event, UnknownEvent):  # pragma: no cover - facts have known types

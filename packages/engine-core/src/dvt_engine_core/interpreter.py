@@ -104,9 +104,8 @@ class Interpreter:
                     self._timers.add(asyncio.create_task(self._wait(effect)))
                 case CancelStep():
                     # after the task's first turn: one that never ran would end without an answer
-                    if effect.step_id in self._steps:
-                        asyncio.get_running_loop().call_soon(self._steps[effect.step_id].cancel)
-                case FinishRun():
+                    asyncio.get_running_loop().call_soon(self._steps[effect.step_id].cancel)
+                case FinishRun():  # pragma: no branch - mypy proves the match whole
                     pass
 
     @staticmethod

@@ -100,7 +100,7 @@ def evolve(state: CoreState, fact: Fact) -> CoreState:
             return _evolve_run(state, fact)
         case EventSubject.STEP:
             return _evolve_step(state, fact)
-        case EventSubject.SIGNAL:
+        case EventSubject.SIGNAL:  # pragma: no branch - mypy proves the match whole
             return _evolve_signal(state, fact)
 
 

@@ -82,7 +82,7 @@ def expected_attempt(rule: AttemptRule, attempt: int) -> int:
             return attempt
         case AttemptRule.NEXT:
             return attempt + 1
-        case AttemptRule.FIRST_OR_CURRENT:
+        case AttemptRule.FIRST_OR_CURRENT:  # pragma: no branch - mypy proves the match whole
             return max(1, attempt)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,13 @@ from dvt_engine_core.testing.conformance.executor_rules import EXECUTOR_RULES
 from dvt_engine_core.testing.conformance.interpreter_rules import INTERPRETER_RULES
 from dvt_engine_core.testing.conformance.outbox_rules import OUTBOX_RULES
 from dvt_engine_core.testing.conformance.publisher_rules import PUBLISHER_RULES
+from dvt_engine_core.testing.conformance.rule import Rule
 from dvt_engine_core.testing.conformance.store_rules import STORE_RULES
 
 CLAUSES = Path(__file__).resolve().parents[4] / "contracts" / "clauses"
 CLAUSE = re.compile(r"^- \[([A-Z]+-\d{3})\] (.+(?:\n  .+)*)$", re.MULTILINE)
 TOLD = {name: text for file in sorted(CLAUSES.glob("*.md")) for name, text in CLAUSE.findall(file.read_text("utf-8"))}
-KITS = {
+KITS: dict[str, tuple[Rule[Any], ...]] = {
     "STORE": STORE_RULES,
     "ENGINE": INTERPRETER_RULES,
     "OUTBOX": OUTBOX_RULES,

@@ -17,6 +17,7 @@ from dvt_engine_core.testing.world import plan_of
 KINDS: dict[str, JsonObject] = {
     "noop": {"type": "object"},
     "shout": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]},
+    "env": {"type": "object", "properties": {"variables": {"additionalProperties": {"type": "string"}}}},
 }
 
 
@@ -54,7 +55,7 @@ def test_a_wrong_one_raises_with_every_fault() -> None:
         (plan_of({"stepId": "a", "dependson": []}), '"dependson"', "did you mean 'dependsOn'?"),
         (plan_of({"stepId": "a", "retry": {"maxAttempt": 1}}), '"maxAttempt"', "did you mean 'maxAttempts'?"),
         (plan_of({"stepId": "a", "kind": "nop"}), '"kind"', "did you mean 'noop'?"),
-        (plan_of({"stepId": "a", "kind": "bash"}), '"kind"', "installed: noop, shout"),
+        (plan_of({"stepId": "a", "kind": "bash"}), '"kind"', "installed: env, noop, shout"),
         (plan_of({"stepId": "load"}, {"stepId": "b", "dependsOn": ["lod"]}), '"lod"', "did you mean 'load'?"),
         (
             plan_of({"stepId": "a"}, {"stepId": "b", "dependsOn": ["a", "b"]}),
@@ -117,6 +118,11 @@ def test_a_reference_stands_in_for_any_parameter() -> None:
     assert faults(taken) == []
     inner = plan_of({"stepId": "a", "kind": "shout", "with": {"text": {"deep": {"$secret": "s"}}}})
     assert [found.code for found in faults(inner)] == ["PLAN_PARAMETERS"]
+    above = plan_of(
+        {"stepId": "a"},
+        {"stepId": "b", "kind": "env", "dependsOn": ["a"], "with": {"variables": {"$output": {"step": "a"}}}},
+    )
+    assert faults(above) == []
     whole = plan_of({"stepId": "a", "kind": "shout", "with": {"$input": ""}}, inputs={"properties": {}})
     assert faults(whole) == []
 
@@ -127,6 +133,7 @@ def test_a_reference_stands_in_for_any_parameter() -> None:
         {"steps": 3},
         {"steps": [1, None, {"stepId": 4}]},
         plan_of({"stepId": "a", "dependsOn": 3, "with": [], "kind": 7, "output": 1}),
+        plan_of({"stepId": "a", "with": []}),
         plan_of({"stepId": "a", "dependsOn": [3]}, inputs=3),
         plan_of({"stepId": "a"}, inputs={"properties": 3}),
     ],

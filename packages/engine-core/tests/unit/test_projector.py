@@ -2,12 +2,14 @@
 
 import pytest
 from dvt_contracts.loader import AnyEvent, parse_event
+from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
 from dvt_contracts.models.engine.v1.signal_snapshot import SignalSnapshot
 from dvt_contracts.models.events.v1.record import RawRecord
 from dvt_contracts.models.glossary.v1.status import RunStatus, SignalEffect, StepStatus
 from pydantic import MISSING
 
 from dvt_engine_core.errors import SequenceGapError
+from dvt_engine_core.hashes import outcome_hash
 from dvt_engine_core.projector import Alert, Projection, RunRows, assemble, part_of, project
 from dvt_engine_core.testing.builders import SampleRun
 from dvt_engine_core.testing.scenario import AT
@@ -85,8 +87,9 @@ def test_a_gap_is_an_error() -> None:
 
 
 def test_an_illegal_event_is_an_alert_and_changes_only_the_watermark() -> None:
-    before = projected(RUN.event("RunStarted"))
-    after = projected(RUN.event("RunStarted"), RUN.event("StepCompleted", "a"))
+    started = RUN.event("RunStarted")
+    before = projected(started)
+    after = projected(started, RUN.event("StepCompleted", "a"))
     assert after.alerts == (Alert(RUN.run_id, 3, "StepCompleted", "RUNNING"),)
     assert after.snapshot.document() == before.snapshot.document() | {"lastRunSeq": 3}
 
@@ -123,6 +126,14 @@ def test_a_signal_still_open_at_the_end_counts_as_moot() -> None:
     assert applied.application.effect is SignalEffect.APPLIED
     rejected = signal_of(projected(RUN.event("SignalRejected", "s"), RUN.event("RunFailed")))
     assert rejected.application is MISSING
+
+
+def test_the_outcome_of_an_odd_log_counts_a_step_without_outcome_by_its_status() -> None:
+    snapshot = projected(RUN.event("RunStarted"), RUN.event("StepStarted", "a")).snapshot
+    document = snapshot.document()
+    assert outcome_hash(snapshot) is None
+    ended = RunSnapshot.parse(document | {"status": "FAILED", "ended": {"at": AT, "code": "INTERNAL"}})
+    assert outcome_hash(ended) != outcome_hash(RunSnapshot.parse(ended.document() | {"steps": []}))
 
 
 def test_a_fold_goes_on_from_a_snapshot_that_has_a_substatus() -> None:

@@ -159,5 +159,5 @@ def _object(value: JsonValue) -> JsonObject:
     return value if isinstance(value, Mapping) else {}
 
 
-def _never(found: Reference) -> JsonValue:
+def _never(found: Reference) -> JsonValue:  # pragma: no cover - literals are not looked up
     raise LookupError(found.kind)
