@@ -23,8 +23,12 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abz/~ ", max_size=4), inner, max_size=4),
 )
 ANY = st.recursive(
-    st.none() | st.booleans() | INTEGERS | TEXT | st.floats(allow_nan=False, allow_infinity=False),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    st.none()
+    | INTEGERS
+    | TEXT
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.sampled_from([0.0, -0.0, 1.0, 1e21]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT | st.text("ab"), inner, max_size=4),
 ).filter(lambda value: canonical_fault(value) is None)
 
 
