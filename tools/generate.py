@@ -52,6 +52,8 @@ def bind(node: object) -> object:
     if "/json.json#/$defs/" in target:
         kept = {key: value for key, value in node.items() if key in ("description", "default")}
         return kept | {"customTypePath": OPEN_TYPES[target.rsplit("/", 1)[1]]}
+    if node.get("type") == "boolean" and node.get("const") is True:  # Literal[True] would take 1
+        return {"description": node["description"], "customTypePath": "dvt_contracts.base.JustTrue"}
     return {key: bind(value) for key, value in node.items() if key != "examples" or isinstance(value, dict)}
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Self, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
@@ -105,10 +105,18 @@ def _json_object(value: object) -> object:
     return _json_value(value)
 
 
+def _true(value: object) -> object:
+    if value is not True:
+        raise ValueError("must be true")
+    return value
+
+
 if TYPE_CHECKING:
+    JustTrue: TypeAlias = Literal[True]
     JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
     JsonObject: TypeAlias = "Mapping[str, JsonValue]"
 else:
+    JustTrue = Annotated[bool, PlainValidator(_true)]
     JsonValue = Annotated[object, PlainValidator(_json_value)]
     JsonObject = Annotated[object, PlainValidator(_json_object)]
 

@@ -21,6 +21,9 @@ CREATE TABLE dvt.delivered (
   PRIMARY KEY (run_id, first_run_seq)
 );
 
+-- Always empty: PostgreSQL 15 and 16 do not see that `delivered_at IS NULL` finds nothing here, and read this instead.
+CREATE INDEX delivered_never ON dvt.delivered (run_id) WHERE delivered_at IS NULL;
+
 -- One holder per shard; the epoch grows with every change of hands.
 CREATE TABLE dvt.outbox_shard (
   shard smallint PRIMARY KEY,

@@ -3,7 +3,7 @@
 
 from typing import Annotated, Literal
 
-from dvt_contracts.base import Contract
+from dvt_contracts.base import Contract, JustTrue
 from pydantic import MISSING, ConfigDict, Field, StrictInt, StrictStr
 
 from ...glossary.v1.ids import (
@@ -29,6 +29,7 @@ class StepFailedPayload(Contract):
         extra="forbid",
         validate_by_name=True,
         frozen=True,
+        arbitrary_types_allowed=True,
         use_attribute_docstrings=True,
     )
     code: ErrorCode
@@ -37,7 +38,7 @@ class StepFailedPayload(Contract):
     """For people; in no hash."""
     retry_at: Annotated[Instant | MISSING, Field(alias="retryAt")] = MISSING
     """When the next attempt may start: emittedAt + delay of the policy."""
-    final: Literal[True] | MISSING = MISSING
+    final: JustTrue | MISSING = MISSING
     """True: no attempt follows by itself."""
 
 

@@ -3,9 +3,9 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
-from dvt_contracts.base import Contract
+from dvt_contracts.base import Contract, JustTrue
 from pydantic import MISSING, ConfigDict, Field, StrictStr
 from typing_extensions import TypeAliasType
 
@@ -107,6 +107,7 @@ class StepTransition(Contract):
         extra="forbid",
         validate_by_name=True,
         frozen=True,
+        arbitrary_types_allowed=True,
         use_attribute_docstrings=True,
     )
     event: EventTypeName
@@ -117,7 +118,7 @@ class StepTransition(Contract):
     """The new status."""
     attempt: Annotated[AttemptRule, Field(title="AttemptRule")]
     """`current`, `next` (current + 1), or `first-or-current` (at least 1)."""
-    reused: Literal[True] | MISSING = MISSING
+    reused: JustTrue | MISSING = MISSING
     """True: only for a StepCompleted with reusedFrom, which has no other transition."""
 
 
