@@ -78,7 +78,13 @@ async def serve(serving: Serving, *, on_ready: Callable[[], None]) -> None:
         executors = load_executors()
         for executor in executors.values():
             stack.push_async_callback(executor.aclose)
-        connection = Connection(TemporalSettings(serving.servers.temporal_address, serving.settings.temporal_namespace))
+        connection = Connection(
+            TemporalSettings(
+                serving.servers.temporal_address,
+                serving.settings.temporal_namespace,
+                one_queue=serving.servers.embedded,
+            )
+        )
         surroundings = Surroundings(
             store=store,
             plans=PostgresPlanStore(database),
