@@ -19,14 +19,17 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["contracts", "lint", "types", "imports", "tests", "integration", "golden", "wheels"]
 nox.options.stop_on_first_error = False
 
-PARALLEL = ("--numprocesses", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile")
+CORES = max(2, os.cpu_count() or 2)
+PARALLEL = ("--numprocesses", str(CORES), "--dist", "loadfile")
+# for tests that mostly wait for a server
+WAITING = ("--numprocesses", str(2 * CORES), "--dist", "loadfile", "--no-loadscope-reorder")
 
 SOURCES = ["generated/src", *sorted(map(str, Path("packages").glob("*/src"))), "tools", "benchmarks", "noxfile.py"]
 
 
 def folders(*kinds: str) -> list[str]:
     """List the test folders of these kinds, of every package and of the tools, in a fixed order."""
-    roots = [Path("generated"), *sorted(Path("packages").iterdir()), Path("tools"), Path("benchmarks")]
+    roots = [*sorted(Path("packages").iterdir()), Path("tools"), Path("benchmarks")]
     return [
         str(folder) for root in roots for kind in kinds if any((folder := root / "tests" / kind).glob("**/test_*.py"))
     ]
@@ -36,7 +39,7 @@ def folders(*kinds: str) -> list[str]:
 def contracts(session: nox.Session) -> None:
     """Fail when models and contracts differ; judge every example and vector."""
     session.run("python", "tools/generate.py", "--check")
-    session.run("pytest", "generated/tests", "--quiet", *session.posargs)
+    session.run("pytest", "generated/tests", "--quiet", *PARALLEL[:2], "--dist", "worksteal", *session.posargs)
 
 
 @nox.session
@@ -79,7 +82,7 @@ def integration(session: nox.Session) -> None:
     chosen = folders("contract", "integration")
     if not chosen:
         session.error("no contract or integration test was found; they are never left out silently")
-    session.run("pytest", *chosen, "--quiet", *session.posargs)
+    session.run("pytest", *chosen, "--quiet", *WAITING, *session.posargs)
 
 
 @nox.session

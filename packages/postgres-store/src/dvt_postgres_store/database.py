@@ -81,7 +81,10 @@ class Database:
         """Borrow a connection in autocommit mode; errors come out as port errors."""
         with translated():
             try:
+                cancels = _cancels()
                 async with self._pool.connection() as connection, _given_up_when_lost(connection):
+                    if _cancels() > cancels:
+                        raise asyncio.CancelledError  # the pool's wait lost it, as wait_for does before Python 3.12
                     yield connection
             except PoolTimeout as error:
                 if self._pool.pop_stats().get("connections_errors"):
@@ -110,6 +113,11 @@ class Database:
                 await self._pool.check()
         except (TimeoutError, psycopg.Error):
             return
+
+
+def _cancels() -> int:
+    task = asyncio.current_task()
+    return task.cancelling() if task else 0
 
 
 @asynccontextmanager

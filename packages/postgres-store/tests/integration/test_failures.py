@@ -24,6 +24,24 @@ async def test_exhausted_pool_is_retryable(database_url: str) -> None:
     assert (error.code, error.retryable) == ("STORE_POOL_EXHAUSTED", True)
 
 
+async def test_a_cancel_is_never_lost_in_the_wait_for_a_connection(database_url: str) -> None:
+    async def for_ever(database: Database) -> None:
+        while True:
+            async with database.connection():
+                await asyncio.sleep(0)
+
+    async with Database(database_url, max_size=1) as database:
+        for ticks in range(40):  # wherever the cancel meets the connection on its way to the waiting task
+            async with database.connection():
+                waiting = asyncio.create_task(for_ever(database))
+                await asyncio.sleep(0.001)
+            for _ in range(ticks):
+                await asyncio.sleep(0)
+            waiting.cancel()
+            done, _ = await asyncio.wait({waiting}, timeout=5)
+            assert done, f"still running {ticks} ticks after the connection was free"
+
+
 async def test_one_cut_connection_makes_the_pool_replace_all_that_are_dead(database_url: str) -> None:
     run = SampleRun()
     async with Database(database_url, min_size=4) as database:

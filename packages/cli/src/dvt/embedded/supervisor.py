@@ -135,11 +135,11 @@ def _reset_signals() -> None:
 def _move_output(layout: Layout) -> None:
     """Say on standard output that the socket is open, then write to the log only."""
     log = os.open(layout.log("supervisor"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.chdir(layout.home)
     os.write(1, encode({"type": "listening"}))
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-    os.chdir(layout.home)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
 
 

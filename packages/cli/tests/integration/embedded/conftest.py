@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from dvt.embedded import hold_servers
 
 from packages.cli.tests.integration.embedded.support import HOLD, HolderProcess, StartHolder, wait_until_gone
 
@@ -44,9 +45,31 @@ def start_holder() -> Iterator[StartHolder]:
                     pipe.close()
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
+def quiet_home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="dvt-test-"))
     yield folder / "home"
     wait_until_gone(folder / "home", within_s=20)
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A home that nobody has used."""
+    yield from quiet_home()
+
+
+@pytest.fixture(scope="session")
+def model_home() -> Iterator[Path]:
+    for home in quiet_home():
+        with hold_servers(home):
+            pass
+        wait_until_gone(home)
+        yield home
+
+
+@pytest.fixture
+def used_home(model_home: Path) -> Iterator[Path]:
+    """A home with both servers' data in it: a copy, which spares making them."""
+    for home in quiet_home():
+        shutil.copytree(model_home, home)
+        yield home

@@ -90,23 +90,27 @@ StartHolder = Callable[..., HolderProcess]
 def processes_of(home: Path) -> list[str]:
     """Every process that works inside the home: supervisor, postmaster, backends, Temporal."""
     found = []
-    for process in psutil.process_iter(["pid", "cwd", "name", "status"]):
+    for process in psutil.process_iter(["pid", "cwd", "name"]):  # a zombie has none
         cwd = process.info["cwd"]
-        if cwd and Path(cwd).is_relative_to(home) and process.info["status"] != psutil.STATUS_ZOMBIE:
+        if cwd and Path(cwd).is_relative_to(home):
             found.append(f"{process.info['pid']} {process.info['name']}")
     return found
 
 
 def wait_until_gone(home: Path, *, within_s: float = 8.0) -> None:
-    wait_until(lambda: not processes_of(home), within_s=within_s, what=lambda: f"left behind: {processes_of(home)}")
+    wait_until(
+        lambda: not processes_of(home), within_s=within_s, what=lambda: f"left behind: {processes_of(home)}", every_s=0.2
+    )
 
 
-def wait_until(condition: Callable[[], bool], *, within_s: float = 10.0, what: Callable[[], str] = str) -> None:
+def wait_until(
+    condition: Callable[[], bool], *, within_s: float = 10.0, what: Callable[[], str] = str, every_s: float = 0.02
+) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:
             pytest.fail(f"not within {within_s} s: {what()}")
-        time.sleep(0.02)
+        time.sleep(every_s)
 
 
 def query(endpoints: Endpoints, sql: str) -> list[tuple[object, ...]]:

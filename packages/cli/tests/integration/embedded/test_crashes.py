@@ -24,29 +24,29 @@ def child(home: Path, name: str) -> ChildState:
     return next(child for child in supervisor(home).children if child.name == name)
 
 
-def test_servers_end_with_a_killed_holder(home: Path, start_holder: StartHolder) -> None:
-    holder = start_holder(home)
+def test_servers_end_with_a_killed_holder(used_home: Path, start_holder: StartHolder) -> None:
+    holder = start_holder(used_home)
     holder.endpoints()
     holder.kill()
-    wait_until_gone(home)
+    wait_until_gone(used_home)
 
 
-def test_servers_die_with_a_killed_supervisor_and_the_next_start_recovers(home: Path) -> None:
-    with hold_servers(home) as held:
+def test_servers_die_with_a_killed_supervisor_and_the_next_start_recovers(used_home: Path) -> None:
+    with hold_servers(used_home) as held:
         query(held.endpoints, "CREATE TABLE kept AS SELECT 42 AS answer")
-        kill(supervisor(home).pid)
-        with hold_servers(home) as again:  # at once, while the orphaned postmaster is still shutting down
+        kill(supervisor(used_home).pid)
+        with hold_servers(used_home) as again:  # at once, while the orphaned postmaster is still shutting down
             assert query(again.endpoints, "SELECT answer FROM kept") == [(42,)]
         assert not held.alive
-    wait_until_gone(home)
+    wait_until_gone(used_home)
 
 
-def test_a_killed_supervisor_takes_every_child_with_it(home: Path, start_holder: StartHolder) -> None:
-    holder = start_holder(home, "sleep", "1000")
+def test_a_killed_supervisor_takes_every_child_with_it(used_home: Path, start_holder: StartHolder) -> None:
+    holder = start_holder(used_home, "sleep", "1000")
     holder.endpoints()
-    state = supervisor(home)
+    state = supervisor(used_home)
     kill(state.pid)
-    wait_until_gone(home)
+    wait_until_gone(used_home)
     for one in state.children:
         wait_until(lambda pid=one.pid: not Path(f"/proc/{pid}").exists(), what=lambda name=one.name: str(name))  # type: ignore[misc]
 
@@ -70,11 +70,11 @@ def test_a_start_killed_while_the_cluster_is_made_leaves_none(
         assert not list(home.glob("postgres.new-*"))
 
 
-def test_a_killed_postgres_comes_back_at_the_same_place_with_its_data(home: Path) -> None:
-    with hold_servers(home) as held:
+def test_a_killed_postgres_comes_back_at_the_same_place_with_its_data(used_home: Path) -> None:
+    with hold_servers(used_home) as held:
         query(held.endpoints, "CREATE TABLE kept AS SELECT 42 AS answer")
-        kill(child(home, "postgres").pid)
-        wait_until(lambda: child(home, "postgres").restarts == 1 and child(home, "postgres").pid is not None)
+        kill(child(used_home, "postgres").pid)
+        wait_until(lambda: child(used_home, "postgres").restarts == 1 and child(used_home, "postgres").pid is not None)
         wait_until(lambda: answers(held.endpoints.postgres_url))
         assert query(held.endpoints, "SELECT answer FROM kept") == [(42,)]
 
@@ -104,44 +104,44 @@ def answers(url: str) -> bool:
     return True
 
 
-def test_a_killed_temporal_comes_back_at_the_same_place(home: Path) -> None:
-    with hold_servers(home) as held:
-        before = child(home, "temporal").pid
+def test_a_killed_temporal_comes_back_at_the_same_place(used_home: Path) -> None:
+    with hold_servers(used_home) as held:
+        before = child(used_home, "temporal").pid
         kill(before)
-        wait_until(lambda: child(home, "temporal").pid not in (None, before))
-        assert supervisor(home).endpoints == held.endpoints
+        wait_until(lambda: child(used_home, "temporal").pid not in (None, before))
+        assert supervisor(used_home).endpoints == held.endpoints
 
 
-def test_a_pid_file_whose_pid_is_another_process_now_does_not_block(home: Path) -> None:
-    with hold_servers(home):
+def test_a_pid_file_whose_pid_is_another_process_now_does_not_block(used_home: Path) -> None:
+    with hold_servers(used_home):
         pass
-    wait_until_gone(home)
+    wait_until_gone(used_home)
     with subprocess.Popen(["sleep", "1000"]) as other:
         try:
-            pid_file = Layout(home).cluster / "postmaster.pid"
-            pid_file.write_text(f"{other.pid}\n{Layout(home).cluster}\n1\n5432\n\n127.0.0.1\n 1 1\nready\n")
-            with hold_servers(home) as held:
+            pid_file = Layout(used_home).cluster / "postmaster.pid"
+            pid_file.write_text(f"{other.pid}\n{Layout(used_home).cluster}\n1\n5432\n\n127.0.0.1\n 1 1\nready\n")
+            with hold_servers(used_home) as held:
                 assert query(held.endpoints, "SELECT 1") == [(1,)]
             assert other.poll() is None, "an innocent process was killed"
         finally:
             other.kill()
 
 
-def test_a_lost_password_file_is_replaced(home: Path) -> None:
-    with hold_servers(home) as held:
+def test_a_lost_password_file_is_replaced(used_home: Path) -> None:
+    with hold_servers(used_home) as held:
         before = held.endpoints.postgres_url
-    wait_until_gone(home)
-    Layout(home).password.unlink()
-    with hold_servers(home) as held:
+    wait_until_gone(used_home)
+    Layout(used_home).password.unlink()
+    with hold_servers(used_home) as held:
         assert held.endpoints.postgres_url != before
         assert query(held.endpoints, "SELECT 1") == [(1,)]
 
 
-def test_a_stale_socket_and_a_torn_lock_file_do_not_block(home: Path) -> None:
-    with hold_servers(home):
-        kill(supervisor(home).pid)
-    wait_until_gone(home)
-    assert Layout(home).socket.exists(), "a killed supervisor leaves its socket"
-    Layout(home).lock.write_text('{"pid": 1, "sta')
-    with hold_servers(home) as held:
+def test_a_stale_socket_and_a_torn_lock_file_do_not_block(used_home: Path) -> None:
+    with hold_servers(used_home):
+        kill(supervisor(used_home).pid)
+    wait_until_gone(used_home)
+    assert Layout(used_home).socket.exists(), "a killed supervisor leaves its socket"
+    Layout(used_home).lock.write_text('{"pid": 1, "sta')
+    with hold_servers(used_home) as held:
         assert query(held.endpoints, "SELECT 1") == [(1,)]

@@ -39,47 +39,47 @@ def argv(place: Path) -> tuple[str, ...]:
 
 
 def test_the_host_finds_the_servers_and_the_holders_surroundings(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    used_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TOKEN_OF_THE_HOLDER", "mine")
     monkeypatch.chdir(tmp_path)
-    with hold_servers(home, host_argv=argv(tmp_path)) as held:
+    with hold_servers(used_home, host_argv=argv(tmp_path)) as held:
         wait_until(lambda: any(tmp_path.glob("up-*")))
         given = (tmp_path / "given").read_text().splitlines()
         endpoints = held.endpoints
-        assert given == [endpoints.postgres_url, endpoints.temporal_address, str(home), "mine", str(tmp_path)]
-        assert "host is up" in (home / "logs" / "host.log").read_text()
-    wait_until_gone(home)
+        assert given == [endpoints.postgres_url, endpoints.temporal_address, str(used_home), "mine", str(tmp_path)]
+        assert "host is up" in (used_home / "logs" / "host.log").read_text()
+    wait_until_gone(used_home)
     assert (tmp_path / "drained").exists()
 
 
-def test_a_killed_host_is_started_again(home: Path, tmp_path: Path) -> None:
-    with hold_servers(home, host_argv=argv(tmp_path)):
+def test_a_killed_host_is_started_again(used_home: Path, tmp_path: Path) -> None:
+    with hold_servers(used_home, host_argv=argv(tmp_path)):
         wait_until(lambda: len(list(tmp_path.glob("up-*"))) == 1)
-        before = host(home)
+        before = host(used_home)
         assert before
         kill(before.pid)
         wait_until(lambda: len(list(tmp_path.glob("up-*"))) == 2)
-        after = host(home)
+        after = host(used_home)
         assert after
         assert after.restarts == 1
 
 
-def test_a_later_holder_brings_the_host_and_a_second_host_is_not_started(home: Path, tmp_path: Path) -> None:
-    with hold_servers(home):
-        assert host(home) is None
-        with hold_servers(home, host_argv=argv(tmp_path)):
+def test_a_later_holder_brings_the_host_and_a_second_host_is_not_started(used_home: Path, tmp_path: Path) -> None:
+    with hold_servers(used_home):
+        assert host(used_home) is None
+        with hold_servers(used_home, host_argv=argv(tmp_path)):
             wait_until(lambda: any(tmp_path.glob("up-*")))
-            first = host(home)
-        with hold_servers(home, host_argv=("false",)):
-            assert host(home) == first
+            first = host(used_home)
+        with hold_servers(used_home, host_argv=("false",)):
+            assert host(used_home) == first
 
 
-def test_a_host_that_cannot_start_is_an_error_of_who_asked_only(home: Path) -> None:
+def test_a_host_that_cannot_start_is_an_error_of_who_asked_only(used_home: Path) -> None:
     from dvt.embedded import EmbeddedError
 
-    with hold_servers(home):
+    with hold_servers(used_home):
         with pytest.raises(EmbeddedError) as caught:
-            hold_servers(home, host_argv=("/nowhere/at-all",))
+            hold_servers(used_home, host_argv=("/nowhere/at-all",))
         assert caught.value.code == "EMBEDDED_START_FAILED"
-        assert describe(home)
+        assert describe(used_home)

@@ -63,45 +63,45 @@ def test_two_cold_starts_at_once_share_the_servers_until_the_last_leaves(home: P
     wait_until_gone(home)
 
 
-def test_the_next_command_reuses_warm_servers(home: Path) -> None:
-    with hold_servers(home) as first:
-        before = describe(home)
-    with hold_servers(home) as second:
-        after = describe(home)
+def test_the_next_command_reuses_warm_servers(used_home: Path) -> None:
+    with hold_servers(used_home) as first:
+        before = describe(used_home)
+    with hold_servers(used_home) as second:
+        after = describe(used_home)
         assert second.endpoints == first.endpoints
     assert before
     assert after
     assert before.pid == after.pid
 
 
-def test_a_hold_during_the_end_waits_and_starts_afresh(home: Path) -> None:
-    with hold_servers(home):
-        before = describe(home)
-    wait_until(lambda: describe(home) is None)
-    assert processes_of(home), "meant to come while the servers are stopping"
-    with hold_servers(home) as held:
-        after = describe(home)
+def test_a_hold_during_the_end_waits_and_starts_afresh(used_home: Path) -> None:
+    with hold_servers(used_home):
+        before = describe(used_home)
+    wait_until(lambda: describe(used_home) is None)
+    assert processes_of(used_home), "meant to come while the servers are stopping"
+    with hold_servers(used_home) as held:
+        after = describe(used_home)
         assert query(held.endpoints, "SELECT 1") == [(1,)]
     assert before
     assert after
     assert before.pid != after.pid
 
 
-def test_ctrl_c_at_the_holder_leaves_the_servers_alone(home: Path, start_holder: StartHolder) -> None:
-    holder = start_holder(home)
+def test_ctrl_c_at_the_holder_leaves_the_servers_alone(used_home: Path, start_holder: StartHolder) -> None:
+    holder = start_holder(used_home)
     endpoints = holder.endpoints()
-    with hold_servers(home):
+    with hold_servers(used_home):
         os.killpg(holder.popen.pid, signal.SIGINT)
         holder.popen.wait()
         time.sleep(0.5)
-        assert describe(home), "the supervisor is on its way out"
+        assert describe(used_home), "the supervisor is on its way out"
         assert query(endpoints, "SELECT 1") == [(1,)]
 
 
-def test_a_supervisor_nobody_comes_to_ends(home: Path) -> None:
-    start_supervisor(Layout(home), lambda _text: None, ui=False)
-    assert processes_of(home)
-    wait_until_gone(home, within_s=15)
+def test_a_supervisor_nobody_comes_to_ends(used_home: Path) -> None:
+    start_supervisor(Layout(used_home), lambda _text: None, ui=False)
+    assert processes_of(used_home)
+    wait_until_gone(used_home, within_s=15)
 
 
 def test_describe_starts_nothing(home: Path) -> None:
@@ -109,9 +109,9 @@ def test_describe_starts_nothing(home: Path) -> None:
     assert not home.exists()
 
 
-def test_state_names_holders_and_children_without_the_password(home: Path) -> None:
-    with hold_servers(home) as held:
-        state = describe(home)
+def test_state_names_holders_and_children_without_the_password(used_home: Path) -> None:
+    with hold_servers(used_home) as held:
+        state = describe(used_home)
     assert state
     assert [holder.pid for holder in state.holders] == [os.getpid()]
     assert [child.name for child in state.children] == ["postgres", "temporal"]
@@ -120,15 +120,15 @@ def test_state_names_holders_and_children_without_the_password(home: Path) -> No
     assert held.endpoints.postgres_url not in repr(state)
 
 
-def test_the_web_pages_come_when_asked_for(home: Path) -> None:
-    with hold_servers(home, ui=True) as held:
+def test_the_web_pages_come_when_asked_for(used_home: Path) -> None:
+    with hold_servers(used_home, ui=True) as held:
         assert held.endpoints.temporal_ui_url
         port = int(held.endpoints.temporal_ui_url.rpartition(":")[2])
         socket.create_connection(("127.0.0.1", port), timeout=5).close()
 
 
-def test_only_the_loopback_interface_is_served_and_only_with_the_password(home: Path) -> None:
-    with hold_servers(home) as held:
+def test_only_the_loopback_interface_is_served_and_only_with_the_password(used_home: Path) -> None:
+    with hold_servers(used_home) as held:
         assert "127.0.0.1" in held.endpoints.postgres_url
         assert held.endpoints.temporal_address.startswith("127.0.0.1:")
         assert query(held.endpoints, "SHOW listen_addresses") == [("127.0.0.1",)]
@@ -136,4 +136,4 @@ def test_only_the_loopback_interface_is_served_and_only_with_the_password(home: 
         wrong = held.endpoints.postgres_url.replace("dvt:", "dvt:x", 1)
         with pytest.raises(Exception, match="password authentication failed"):
             query(type(held.endpoints)(wrong, ""), "SELECT 1")
-    assert Layout(home).password.stat().st_mode & 0o077 == 0
+    assert Layout(used_home).password.stat().st_mode & 0o077 == 0

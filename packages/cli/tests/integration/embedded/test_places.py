@@ -30,16 +30,15 @@ def test_any_path_works(home: Path, name: str) -> None:
         assert (inner / "temporal" / "temporal.db").exists()
 
 
-def test_a_relative_path_and_a_link_lead_to_the_same_servers(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home.mkdir()
-    (home / "link").symlink_to(home / "real")
-    monkeypatch.chdir(home)
-    with hold_servers(Path("real")) as one, hold_servers(home / "link") as two:
+def test_a_relative_path_and_a_link_lead_to_the_same_servers(used_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (used_home / "link").symlink_to(used_home / "real")
+    monkeypatch.chdir(used_home)
+    with hold_servers(Path("real")) as one, hold_servers(used_home / "link") as two:
         assert one.endpoints == two.endpoints
 
 
-async def test_postgres_takes_another_port_when_the_chosen_one_is_taken(home: Path) -> None:
-    layout = Layout(home)
+async def test_postgres_takes_another_port_when_the_chosen_one_is_taken(used_home: Path) -> None:
+    layout = Layout(used_home)
     layout.prepare()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = iter([taken.getsockname()[1], taken.getsockname()[1], good := free_port()])
@@ -49,8 +48,8 @@ async def test_postgres_takes_another_port_when_the_chosen_one_is_taken(home: Pa
     assert f":{good}/" in server.url
 
 
-async def test_temporal_takes_other_ports_when_one_chosen_is_taken(home: Path) -> None:
-    layout = Layout(home)
+async def test_temporal_takes_other_ports_when_one_chosen_is_taken(used_home: Path) -> None:
+    layout = Layout(used_home)
     layout.prepare()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = iter([taken.getsockname()[1], free_port(), 1, free_port(), taken.getsockname()[1], 1])
@@ -60,8 +59,8 @@ async def test_temporal_takes_other_ports_when_one_chosen_is_taken(home: Path) -
     assert server.address != f"127.0.0.1:{taken}"
 
 
-async def test_a_port_that_is_always_taken_is_an_error_with_the_servers_words(home: Path) -> None:
-    layout = Layout(home)
+async def test_a_port_that_is_always_taken_is_an_error_with_the_servers_words(used_home: Path) -> None:
+    layout = Layout(used_home)
     layout.prepare()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         for kind in (PostgresServer, TemporalServer):
@@ -117,18 +116,18 @@ def test_a_home_too_long_for_the_servers_is_refused(home: Path) -> None:
     assert "too long" in caught.value.message
 
 
-def test_a_server_that_ends_at_once_is_an_error_with_its_last_words(home: Path, start_holder: StartHolder) -> None:
-    program = home.parent / "temporal"
+def test_a_server_that_ends_at_once_is_an_error_with_its_last_words(used_home: Path, start_holder: StartHolder) -> None:
+    program = used_home.parent / "temporal"
     program.write_text("#!/bin/sh\necho the disk is on fire; exit 3\n")
     program.chmod(0o755)
-    answer = start_holder(home, env={"TEMPORAL_BIN": str(program)}).answer()
+    answer = start_holder(used_home, env={"TEMPORAL_BIN": str(program)}).answer()
     assert answer["code"] == "EMBEDDED_START_FAILED"
     assert answer["log"] == "the disk is on fire"
 
 
-def test_another_version_hears_who_holds_the_home(home: Path) -> None:
-    layout = Layout(home)
-    with hold_servers(home):
+def test_another_version_hears_who_holds_the_home(used_home: Path) -> None:
+    layout = Layout(used_home)
+    with hold_servers(used_home):
         connection = connect(layout)
         assert connection
         hello = Hello("holder", os.getpid(), "dvt of the future", protocol=99)

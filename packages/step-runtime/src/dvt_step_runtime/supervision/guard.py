@@ -7,7 +7,7 @@ gone. It forks from its only thread, so that the parent-death signal of the prog
 Received: `LENGTH:` and NUL-separated folder, count of arguments, arguments, environment; then single bytes:
 `T` SIGTERM to the program's group, `P` SIGTERM to the program alone, `K` kill everything.
 Sent, a line each: `pid N`; `runs` or `error ERRNO`; at the end `exit CODE LEFT` or `signal NUMBER LEFT`
-(of processes left behind).
+(of processes left behind), which the worker answers by closing the socket.
 """
 
 import os
@@ -145,8 +145,10 @@ def finish(control: int, program: int, status: int | None) -> None:
     left = sweep(program)
     code = os.waitstatus_to_exitcode(status)
     word, number = (b"signal", -code) if code < 0 else (b"exit", code)
-    try:  # noqa: SIM105 - see quietly
+    try:
         os.write(control, b"%s %d %d\n" % (word, number, left))
+        while os.read(control, 64):
+            pass  # closing it over unread words would reset it, and the worker lose the report
     except OSError:
         pass  # the worker is gone
     os._exit(0)

@@ -73,6 +73,7 @@ class Guarded:
 
     async def _watch(self) -> Ended:
         word, number, left = await self._heard()
+        self._writer.close()  # the guard waits for it
         if word == b"exit":
             return Ended(number, None, left)
         if word == b"signal":
