@@ -98,9 +98,10 @@ def processes_of(home: Path) -> list[str]:
 
 
 def wait_until_gone(home: Path, *, within_s: float = 8.0) -> None:
-    wait_until(
-        lambda: not processes_of(home), within_s=within_s, what=lambda: f"left behind: {processes_of(home)}", every_s=0.2
-    )
+    def left() -> str:
+        return f"left behind: {processes_of(home)}"
+
+    wait_until(lambda: not processes_of(home), within_s=within_s, what=left, every_s=0.2)
 
 
 def wait_until(
