@@ -39,6 +39,7 @@ REGISTRIES = {
     ),
     "capabilities/v1/capabilities.json": ("capabilities.v1.capability_registry", "CapabilityRegistry", "CAPABILITIES"),
     "errors/v1/codes.json": ("errors.v1.code_registry", "CodeRegistry", "CODES"),
+    "signals/v1/signal_table.json": ("signals.v1.signal_table", "SignalTable", "SIGNAL_TABLE"),
 }
 
 

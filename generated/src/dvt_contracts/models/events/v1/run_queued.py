@@ -4,7 +4,7 @@
 from typing import Annotated, Literal
 
 from dvt_contracts.base import Contract, JsonObject
-from pydantic import MISSING, ConfigDict, Field, StrictInt
+from pydantic import MISSING, ConfigDict, Field, StrictInt, StrictStr
 
 from ...engine.v1.run_context import RunContext
 from ...glossary.v1.ids import (
@@ -16,6 +16,7 @@ from ...glossary.v1.ids import (
     PlanVersion,
     ProjectId,
     RunId,
+    SignalId,
     StartKey,
     TenantId,
 )
@@ -43,6 +44,10 @@ class RunQueuedPayload(Contract):
     """Key of the start, if the caller gave one."""
     parent_run_id: Annotated[RunId | MISSING, Field(alias="parentRunId")] = MISSING
     """Run that this one retries."""
+    signal_id: Annotated[SignalId | MISSING, Field(alias="signalId")] = MISSING
+    """The signal retry-run that asked for this run, if one did; equal to `startKey`."""
+    reason: Annotated[StrictStr | MISSING, Field(max_length=1024)] = MISSING
+    """Why that signal was sent, for people."""
 
 
 class RunQueued(Contract):

@@ -71,7 +71,7 @@ class SignalEffect(StrEnum):
 
 
 class SignalType(StrEnum):
-    """The signals of DVT; version 0.1 accepts cancel only."""
+    """The signals of DVT; the signal table says who may send them and what they come to."""
 
     PAUSE = "pause"
     RESUME = "resume"

@@ -1,0 +1,16 @@
+# Generated from contracts/ by `nox -s generate`. Do not edit.
+
+
+from dvt_contracts.base import Contract
+from pydantic import ConfigDict
+
+
+class PauseArguments(Contract):
+    """Payload of the signal pause: nothing."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
