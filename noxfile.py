@@ -5,7 +5,11 @@ and `property` need no server, `contract` and `integration` start real ones and 
 """
 
 import os
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nox
@@ -16,7 +20,7 @@ os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["contracts", "lint", "types", "imports", "tests", "integration", "golden", "wheels"]
+nox.options.sessions = ["contracts", "lint", "types", "imports", "properties", "integration", "golden", "wheels"]
 nox.options.stop_on_first_error = False
 
 CORES = max(2, os.cpu_count() or 2)
@@ -33,6 +37,16 @@ def folders(*kinds: str) -> list[str]:
     return [
         str(folder) for root in roots for kind in kinds if any((folder := root / "tests" / kind).glob("**/test_*.py"))
     ]
+
+
+@contextmanager
+def scratch() -> Iterator[dict[str, str]]:
+    """A folder for temporary files, in memory where there is room: clusters of the tests are made by the dozen."""
+    memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in it
+    fit = memory.is_dir() and shutil.disk_usage(memory).free > 4 << 30 and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    with tempfile.TemporaryDirectory(prefix="dvt-", dir=memory if fit else None, ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # servers of root's tests run as other users
+        yield {"TMPDIR": folder}
 
 
 @nox.session
@@ -70,10 +84,17 @@ def imports(session: nox.Session) -> None:
     session.run("lint-imports", "--no-cache")
 
 
-@nox.session
+@nox.session(default=False)
 def tests(session: nox.Session) -> None:
-    """Run the unit and property tests of all packages; no server."""
+    """Run the unit and property tests of all packages; no server. Those of `unit` also run in `wheels`."""
     session.run("pytest", *folders("unit", "property"), "--quiet", *PARALLEL, *session.posargs)
+
+
+@nox.session
+def properties(session: nox.Session) -> None:
+    """Run the property tests, and the tests of the tools and benchmarks, which are in no wheel."""
+    chosen = [*folders("property"), *(folder for folder in folders("unit") if not folder.startswith("packages"))]
+    session.run("pytest", *chosen, "--quiet", *PARALLEL, *session.posargs)
 
 
 @nox.session
@@ -82,13 +103,15 @@ def integration(session: nox.Session) -> None:
     chosen = folders("contract", "integration")
     if not chosen:
         session.error("no contract or integration test was found; they are never left out silently")
-    session.run("pytest", *chosen, "--quiet", *WAITING, *session.posargs)
+    with scratch() as environment:
+        session.run("pytest", *chosen, "--quiet", *WAITING, *session.posargs, env=environment)
 
 
 @nox.session
 def wheels(session: nox.Session) -> None:
     """Build each package and prove its wheel alone: install, import, its own unit tests."""
-    session.run("python", "-m", "tools.try_wheels", *session.posargs)
+    with scratch() as environment:
+        session.run("python", "-m", "tools.try_wheels", *session.posargs, env=environment)
 
 
 @nox.session(default=False)
@@ -113,7 +136,8 @@ def lock(session: nox.Session) -> None:
 @nox.session
 def golden(session: nox.Session) -> None:
     """Run the golden paths on real servers and compare their hashes."""
-    session.run("pytest", "golden-paths", "--quiet", *session.posargs)
+    with scratch() as environment:
+        session.run("pytest", "golden-paths", "--quiet", *session.posargs, env=environment)
 
 
 @nox.session(default=False)
