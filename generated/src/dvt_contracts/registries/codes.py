@@ -10,10 +10,19 @@ CODES: Final = CodeRegistry.parse(
         "version": "0.1",
         "codes": [
             {
+                "code": "ARTIFACT_CORRUPT",
+                "meaning": "The bytes of an artifact do not have the hash that was recorded.",
+                "retryable": False,
+                "exitCode": 1,
+                "httpStatus": 500,
+                "hint": "Do not use it; look for what changed the store of artifacts.",
+            },
+            {
                 "code": "ARTIFACT_MISSING",
                 "meaning": "The step did not write an artifact that it declared.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Check the path.",
             },
             {
@@ -21,6 +30,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run has no such artifact.",
                 "retryable": False,
                 "exitCode": 4,
+                "httpStatus": 404,
                 "hint": "Look at `dvt artifact list`.",
             },
             {
@@ -28,6 +38,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Skipped: an operator gave the step up.",
                 "retryable": False,
                 "exitCode": 0,
+                "httpStatus": 200,
                 "hint": "See the reason of the signal.",
             },
             {
@@ -35,6 +46,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run was ended by a cancel.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the reason of the signal.",
             },
             {
@@ -42,6 +54,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The configuration is wrong.",
                 "retryable": False,
                 "exitCode": 2,
+                "httpStatus": 500,
                 "hint": "Mend the entry given.",
             },
             {
@@ -49,6 +62,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The data directory was made by another version.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Use that version, or another DVT_HOME.",
             },
             {
@@ -56,6 +70,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The data directory is held by something else.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Wait for it, or set another DVT_HOME.",
             },
             {
@@ -63,6 +78,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The data directory cannot be written.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Set DVT_HOME to a folder of yours.",
             },
             {
@@ -70,6 +86,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "No server binaries were found.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Install the package again.",
             },
             {
@@ -77,6 +94,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A port that was asked for is in use.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Choose another port, or none.",
             },
             {
@@ -84,6 +102,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "PostgreSQL cannot run as root here.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Run as an ordinary user.",
             },
             {
@@ -91,13 +110,23 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "An embedded server did not start.",
                 "retryable": False,
                 "exitCode": 7,
+                "httpStatus": 500,
                 "hint": "See its log.",
+            },
+            {
+                "code": "EMBEDDED_UNSUPPORTED",
+                "meaning": "There are no embedded servers for this platform.",
+                "retryable": False,
+                "exitCode": 1,
+                "httpStatus": 500,
+                "hint": "Set DVT_POSTGRES_URL and DVT_TEMPORAL_ADDRESS.",
             },
             {
                 "code": "EMERGENCY_STOP",
                 "meaning": "The run was ended by an emergency stop.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the reason of the signal; clean-up steps did not run.",
             },
             {
@@ -105,6 +134,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Temporal refused the call.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 502,
                 "hint": "See the details.",
             },
             {
@@ -112,6 +142,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Temporal cannot be reached.",
                 "retryable": True,
                 "exitCode": 7,
+                "httpStatus": 503,
                 "hint": "Check DVT_TEMPORAL_ADDRESS and the server.",
             },
             {
@@ -119,6 +150,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Several runs begin with these characters.",
                 "retryable": False,
                 "exitCode": 2,
+                "httpStatus": 400,
                 "hint": "Give more of the run id.",
             },
             {
@@ -126,6 +158,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The inputs miss the plan's schema.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "See the faults.",
             },
             {
@@ -133,6 +166,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The inputs file is not a JSON object.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 400,
                 "hint": "Mend the file.",
             },
             {
@@ -140,6 +174,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The inputs are over 16 KiB.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 413,
                 "hint": "Pass a reference to the data.",
             },
             {
@@ -147,6 +182,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "DVT itself failed.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "Run again with --debug and report it.",
             },
             {
@@ -154,6 +190,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The step's activity ended without a record.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the worker's log.",
             },
             {
@@ -161,6 +198,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The output misses the schema that the plan declares.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Mend the step or its schema.",
             },
             {
@@ -168,6 +206,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The output holds a value that canonical JSON cannot express.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Return strings for such values.",
             },
             {
@@ -175,6 +214,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The list of the step's artifacts does not fit into its event.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Write fewer artifacts, or give them shorter names.",
             },
             {
@@ -182,6 +222,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The address of the plan is not on the allow-list.",
                 "retryable": False,
                 "exitCode": 5,
+                "httpStatus": 403,
                 "hint": "Push the plan to the plan store.",
             },
             {
@@ -189,6 +230,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "An id has other characters than A-Z a-z 0-9 _ . - or is longer than 128.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Rename it.",
             },
             {
@@ -196,6 +238,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A reference is malformed.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Write exactly one of $input, $output, $artifact, $secret, $literal.",
             },
             {
@@ -203,6 +246,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A JSON Schema inside the plan is itself invalid.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Mend the schema.",
             },
             {
@@ -210,6 +254,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A condition is not a CEL expression, or cannot yield bool.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Mend the expression; it sees inputs and steps.<id>.",
             },
             {
@@ -217,6 +262,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan needs a capability that this engine does not have.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Remove the feature, or run on an engine that has it.",
             },
             {
@@ -224,6 +270,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Steps depend on each other in a circle.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Remove one of the edges.",
             },
             {
@@ -231,6 +278,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A dependency is named twice.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Name it once.",
             },
             {
@@ -238,6 +286,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "An object has the same key twice.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Keep one of them.",
             },
             {
@@ -245,6 +294,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Two steps have the same id.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Rename one of them.",
             },
             {
@@ -252,6 +302,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "There is no such plan file.",
                 "retryable": False,
                 "exitCode": 4,
+                "httpStatus": 404,
                 "hint": "Name a plan.json or a folder that holds one.",
             },
             {
@@ -259,6 +310,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan file cannot be read.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 400,
                 "hint": "Check its permissions.",
             },
             {
@@ -266,6 +318,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan's bytes do not have the hash of its reference: it was changed after its hash was taken.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Push the plan again and start with the new reference.",
             },
             {
@@ -273,6 +326,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan's id or version is not that of its reference.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Start with the reference of this plan.",
             },
             {
@@ -280,6 +334,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan has faults.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "See the faults.",
             },
             {
@@ -287,6 +342,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan holds a value that canonical JSON cannot express.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Use a string for it.",
             },
             {
@@ -294,6 +350,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan store has no plan with this hash.",
                 "retryable": False,
                 "exitCode": 4,
+                "httpStatus": 404,
                 "hint": "Push the plan again.",
             },
             {
@@ -301,6 +358,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The file is not JSON text in UTF-8.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 400,
                 "hint": "Mend the syntax at the place given.",
             },
             {
@@ -308,6 +366,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The parameters of a step break the schema of its kind.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "See the parameters of the kind.",
             },
             {
@@ -315,6 +374,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A reference names an input that the plan does not declare.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Declare it under inputs, or mend the pointer.",
             },
             {
@@ -322,6 +382,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A reference names a step that need not have run before.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Add the step to dependsOn.",
             },
             {
@@ -329,6 +390,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A reference names a step that the plan does not have.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Mend the name.",
             },
             {
@@ -336,6 +398,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan breaks the plan contract.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "See the contract plan/v1 for what is allowed here.",
             },
             {
@@ -343,6 +406,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan was written for another version of the plan contract.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Use schemaVersion 0.1.",
             },
             {
@@ -350,6 +414,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A step depends on itself.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Remove the step from its own dependsOn.",
             },
             {
@@ -357,6 +422,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan is over a limit: 4 MiB, 10,000 steps, 50,000 edges or depth 64.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 413,
                 "hint": "Split the plan.",
             },
             {
@@ -364,6 +430,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A step depends on a step that the plan does not have.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Mend the name or add the step.",
             },
             {
@@ -371,6 +438,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A field that the plan contract does not know.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Remove it, or use the name suggested.",
             },
             {
@@ -378,6 +446,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "No executor of this kind is installed.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 422,
                 "hint": "Use an installed kind, or install the package that brings it.",
             },
             {
@@ -385,6 +454,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The program ended with an exit code that is not accepted.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the step's log.",
             },
             {
@@ -392,6 +462,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The program cannot be found or started.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Check argv and the PATH of the worker.",
             },
             {
@@ -399,6 +470,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The program's output is not what the step declared.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Print one JSON document, or choose another output.",
             },
             {
@@ -406,6 +478,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The publisher could not deliver.",
                 "retryable": True,
                 "exitCode": 7,
+                "httpStatus": 502,
                 "hint": "Check the target; the relay tries again.",
             },
             {
@@ -413,6 +486,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The arguments do not fit the callable.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Check names and types against its signature.",
             },
             {
@@ -420,6 +494,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The child process that ran the callable ended.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the step's log; memory is a usual cause.",
             },
             {
@@ -427,6 +502,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The callable cannot be imported.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Check module, function and the plan's folder.",
             },
             {
@@ -434,6 +510,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The callable raised an exception.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the step's log.",
             },
             {
@@ -441,6 +518,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A destructive signal needs a reason.",
                 "retryable": False,
                 "exitCode": 2,
+                "httpStatus": 400,
                 "hint": "Add --reason.",
             },
             {
@@ -448,6 +526,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A reference points at nothing.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Check what the earlier step returned.",
             },
             {
@@ -455,6 +534,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The caller lacks the role for this.",
                 "retryable": False,
                 "exitCode": 5,
+                "httpStatus": 403,
                 "hint": "Ask somebody with the role.",
             },
             {
@@ -462,6 +542,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run was cancelled.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Start a new run.",
             },
             {
@@ -469,6 +550,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run took longer than its deadline.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Raise deadlineMs.",
             },
             {
@@ -476,6 +558,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run is already on its way to its end.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Wait for its end.",
             },
             {
@@ -483,6 +566,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Skipped or stopped: the run is failing.",
                 "retryable": False,
                 "exitCode": 0,
+                "httpStatus": 200,
                 "hint": "See the step that failed, or the deadline.",
             },
             {
@@ -490,6 +574,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "There is no such run.",
                 "retryable": False,
                 "exitCode": 4,
+                "httpStatus": 404,
                 "hint": "Look at `dvt run list`.",
             },
             {
@@ -497,6 +582,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run is not paused.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Look at `dvt run get`.",
             },
             {
@@ -504,6 +590,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run has not started yet.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Try again when it runs.",
             },
             {
@@ -511,6 +598,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run is still open.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Wait for its end, or cancel it.",
             },
             {
@@ -518,6 +606,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run is paused already.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Resume it first, or leave it.",
             },
             {
@@ -525,6 +614,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The run has ended.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Start a new run.",
             },
             {
@@ -532,6 +622,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The worker knows no secret of this name.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Provide it by environment or file.",
             },
             {
@@ -539,6 +630,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The arguments of the signal break its schema.",
                 "retryable": False,
                 "exitCode": 2,
+                "httpStatus": 400,
                 "hint": "See the contract signals/v1 for what the signal takes.",
             },
             {
@@ -546,6 +638,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "This version does not take this signal.",
                 "retryable": False,
                 "exitCode": 5,
+                "httpStatus": 422,
                 "hint": "Use cancel.",
             },
             {
@@ -553,6 +646,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The worker knows no connection of this name.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Add it to dvt.toml under [connections].",
             },
             {
@@ -560,6 +654,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A statement failed.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the step's log.",
             },
             {
@@ -567,6 +662,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A statement returned more rows than the step allows.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Add a limit, or raise rows.",
             },
             {
@@ -574,6 +670,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The database of the step cannot be reached.",
                 "retryable": True,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Check the connection.",
             },
             {
@@ -581,6 +678,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The start key is known with another plan or other inputs.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Use another start key, or the same plan and inputs.",
             },
             {
@@ -588,6 +686,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A step that depends on this one has been decided already.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Use `dvt run retry`: a new run, linked to this one.",
             },
             {
@@ -595,6 +694,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "A step is out of attempts.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "See the step's error and log.",
             },
             {
@@ -602,6 +702,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The step has not failed, so there is nothing to retry.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Look at `dvt step get`.",
             },
             {
@@ -609,6 +710,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The plan has no such step.",
                 "retryable": False,
                 "exitCode": 4,
+                "httpStatus": 404,
                 "hint": "Look at `dvt run get`.",
             },
             {
@@ -616,6 +718,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The step is running.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Wait for its outcome, then look again.",
             },
             {
@@ -623,6 +726,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The step has succeeded.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Start a new run to do it again.",
             },
             {
@@ -630,6 +734,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The step has ended and cannot be skipped.",
                 "retryable": False,
                 "exitCode": 6,
+                "httpStatus": 409,
                 "hint": "Look at `dvt step get`.",
             },
             {
@@ -637,6 +742,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The database role lacks rights.",
                 "retryable": False,
                 "exitCode": 5,
+                "httpStatus": 500,
                 "hint": "Grant them, or use another role.",
             },
             {
@@ -644,6 +750,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "No database connection became free in time.",
                 "retryable": True,
                 "exitCode": 7,
+                "httpStatus": 503,
                 "hint": "Try again, or raise the pool.",
             },
             {
@@ -651,6 +758,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The database refused the call.",
                 "retryable": False,
                 "exitCode": 1,
+                "httpStatus": 500,
                 "hint": "See the details.",
             },
             {
@@ -658,6 +766,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The database has not been migrated.",
                 "retryable": False,
                 "exitCode": 5,
+                "httpStatus": 500,
                 "hint": "Run `dvt store migrate`.",
             },
             {
@@ -665,6 +774,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The database was migrated by a newer version of DVT.",
                 "retryable": False,
                 "exitCode": 5,
+                "httpStatus": 500,
                 "hint": "Update DVT.",
             },
             {
@@ -672,6 +782,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The database cannot be reached.",
                 "retryable": True,
                 "exitCode": 7,
+                "httpStatus": 503,
                 "hint": "Check DVT_POSTGRES_URL and the server.",
             },
             {
@@ -679,6 +790,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The step ran longer than its timeoutMs.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Raise timeoutMs, or make the step quicker.",
             },
             {
@@ -686,6 +798,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Skipped: a step that it depends on failed.",
                 "retryable": False,
                 "exitCode": 0,
+                "httpStatus": 200,
                 "hint": "See the step that failed.",
             },
             {
@@ -693,6 +806,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Skipped: a step that it depends on was skipped.",
                 "retryable": False,
                 "exitCode": 0,
+                "httpStatus": 200,
                 "hint": "See the step that was skipped first.",
             },
             {
@@ -700,6 +814,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The command line is wrong.",
                 "retryable": False,
                 "exitCode": 2,
+                "httpStatus": 400,
                 "hint": "See --help.",
             },
             {
@@ -707,6 +822,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The condition of the step could not be evaluated.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Test with has() for what may be missing.",
             },
             {
@@ -714,6 +830,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "Skipped: the condition of the step is false.",
                 "retryable": False,
                 "exitCode": 0,
+                "httpStatus": 200,
                 "hint": "Nothing to do; the plan says so.",
             },
             {
@@ -721,6 +838,7 @@ CODES: Final = CodeRegistry.parse(
                 "meaning": "The worker was lost while the step ran.",
                 "retryable": False,
                 "exitCode": 3,
+                "httpStatus": 200,
                 "hint": "Look at the worker's host.",
             },
         ],

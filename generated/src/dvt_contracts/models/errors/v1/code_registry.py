@@ -11,7 +11,7 @@ from ...glossary.v1.ids import ContractVersion, ErrorCode
 
 
 class CodeEntry(Contract):
-    """One code."""
+    """What a code means, and what carries it on the command line and over HTTP."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -20,19 +20,21 @@ class CodeEntry(Contract):
         use_attribute_docstrings=True,
     )
     code: ErrorCode
-    """The code."""
-    meaning: StrictStr
-    """What it says."""
+    """The code; once given it never gets another meaning."""
+    meaning: Annotated[StrictStr, Field(max_length=256, min_length=1)]
+    """What it says, as one sentence for people."""
     retryable: StrictBool
     """Whether the same call may succeed later."""
-    exit_code: Annotated[StrictInt, Field(alias="exitCode", ge=0, le=255)]
-    """Exit code of the command line."""
-    hint: StrictStr
-    """What to do."""
+    exit_code: Annotated[StrictInt, Field(alias="exitCode", ge=0, le=7)]
+    """Exit code of a command that ends with it: 0 ok, 1 failure, 2 usage, 3 ended unsuccessfully, 4 not found, 5 refused by policy, 6 conflict, 7 unavailable."""
+    http_status: Annotated[StrictInt, Field(alias="httpStatus", ge=200, le=599)]
+    """HTTP status of an answer whose problem carries the code; 200 for codes that only stand in the record of a step or a run, read with success."""
+    hint: Annotated[StrictStr, Field(max_length=256, min_length=1)]
+    """What to do about it, for people."""
 
 
 class CodeRegistry(Contract):
-    """Every stable code."""
+    """Every stable code that an answer or a record of DVT may carry."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -41,6 +43,6 @@ class CodeRegistry(Contract):
         use_attribute_docstrings=True,
     )
     version: ContractVersion
-    """Version."""
+    """Version of the registry."""
     codes: Sequence[CodeEntry]
     """The codes, sorted."""
