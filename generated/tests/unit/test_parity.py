@@ -4,13 +4,13 @@ from functools import cache
 
 import jsonschema_rs
 import pytest
+from dvt_contract_gate.sampling import changed, instances
 from dvt_contracts.base import MAX_DEPTH, JsonValue
 from dvt_contracts.loader import schemas
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generated.tests.contract_files import Target, examples, targets
-from generated.tests.instances import changed, instances
 
 QUICK = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 #: Members with one possible value: a model fills them in where a schema asks for them. Events are told apart by their
@@ -39,7 +39,7 @@ def agree(target: Target, document: JsonValue) -> bool:
 @pytest.mark.parametrize("target", targets(), ids=str)
 def test_drawn_instances_are_valid_for_both(target: Target) -> None:
     @QUICK
-    @given(instances(str(target.schema["$ref"])))
+    @given(instances(str(target.schema["$ref"]), schemas()))
     def check(document: JsonValue) -> None:
         assert agree(target, document)
 
@@ -51,7 +51,7 @@ def test_changed_instances_get_one_verdict(target: Target) -> None:
     shown = st.sampled_from([example.document for example in examples() if example.target == target])
 
     @QUICK
-    @given(changed(instances(str(target.schema["$ref"])) | shown))
+    @given(changed(instances(str(target.schema["$ref"]), schemas()) | shown))
     def check(document: JsonValue) -> None:
         assert agree(target, document), document
 

@@ -3,14 +3,14 @@
 import json
 
 import pytest
+from dvt_contract_gate.sampling import TEXT, VALUES, instances
 from dvt_contracts.base import JsonValue
-from dvt_contracts.loader import UnknownEvent, parse_event
+from dvt_contracts.loader import UnknownEvent, parse_event, schemas
 from dvt_contracts.models.events.v1.record import RawRecord
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generated.tests.contract_files import Example, Target, examples, model_of
-from generated.tests.instances import TEXT, VALUES, instances
 
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 EVENTS = [
@@ -18,8 +18,8 @@ EVENTS = [
     for example in examples(valid=True)
     if example.target.path.startswith("events/") and example.target.path != "events/v1/record"
 ]
-#: Families whose documents have defaults: reading them adds what was left out.
-WITH_DEFAULTS = ("plan/", "signals/")
+#: Families and schemas whose documents have defaults: reading them adds what was left out.
+WITH_DEFAULTS = ("plan/", "signals/", "golden/v1/plan_script", "store/v1/read_events_request", "store/v1/run_query")
 
 
 def text(document: JsonValue) -> str:
@@ -33,7 +33,7 @@ def test_an_event_is_written_as_it_was_read(example: Example) -> None:
 
 
 @QUICK
-@given(instances(str(Target("events/v1/catalog").schema["$ref"])))
+@given(instances(str(Target("events/v1/catalog").schema["$ref"]), schemas()))
 def test_any_event_is_written_as_it_was_read(document: dict[str, JsonValue]) -> None:
     event = parse_event(document)
     assert not isinstance(event, UnknownEvent)
@@ -44,7 +44,7 @@ def test_any_event_is_written_as_it_was_read(document: dict[str, JsonValue]) -> 
 
 @QUICK
 @given(
-    instances(str(Target("events/v1/envelope").schema["$ref"])),
+    instances(str(Target("events/v1/envelope").schema["$ref"]), schemas()),
     st.dictionaries(st.text(TEXT, min_size=1, max_size=8) | st.just("plan_id"), VALUES, max_size=4),
 )
 def test_an_unknown_event_survives_with_all_its_members(

@@ -2,38 +2,34 @@
 
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Annotated
 
 from dvt_contracts.base import Contract
 from pydantic import MISSING, ConfigDict, Field, StrictStr
 
 from ...glossary.v1.ids import CapabilityId, ContractVersion
+from .support import Lifecycle, SupportLevel
 
 
-class Adapters(StrEnum):
-    """
-    Level.
-    """
+class CapabilityDeprecation(Contract):
+    """When it goes and what comes instead; only for deprecated and removed ones."""
 
-    NATIVE = "native"
-    EMULATED = "emulated"
-    DEGRADED = "degraded"
-    UNSUPPORTED = "unsupported"
-
-
-class Lifecycle(StrEnum):
-    """Stage of life."""
-
-    PROPOSED = "proposed"
-    EXPERIMENTAL = "experimental"
-    STABLE = "stable"
-    DEPRECATED = "deprecated"
-    REMOVED = "removed"
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+    announced: Annotated[StrictStr, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    """Day of the announcement, UTC."""
+    removal: Annotated[StrictStr, Field(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    """Day from which plans that need it may be refused, UTC."""
+    replacement: CapabilityId | MISSING = MISSING
+    """What to use instead."""
 
 
 class Capability(Contract):
-    """One capability."""
+    """A thing that a plan may need or a caller may ask for."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -42,17 +38,21 @@ class Capability(Contract):
         use_attribute_docstrings=True,
     )
     capability: CapabilityId
-    """Name."""
-    lifecycle: Annotated[Lifecycle, Field(title="Lifecycle")]
+    """Name; never given to another thing."""
+    lifecycle: Lifecycle
     """Stage of life."""
     description: StrictStr
     """What it means."""
     detect: StrictStr | MISSING = MISSING
     """The part of a plan that needs it, for people."""
+    since: ContractVersion
+    """Version of the registry that brought it."""
+    deprecation: Annotated[CapabilityDeprecation | MISSING, Field(title="CapabilityDeprecation")] = MISSING
+    """When it goes and what comes instead; only for deprecated and removed ones."""
 
 
 class CapabilityRegistry(Contract):
-    """What plans may ask for and which adapter gives it."""
+    """What plans may ask for, in which stage of life it is, and which adapter gives it."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -64,5 +64,5 @@ class CapabilityRegistry(Contract):
     """Version of the registry."""
     capabilities: Sequence[Capability]
     """Every capability."""
-    adapters: Mapping[str, Mapping[str, Adapters]]
-    """Support level by adapter and capability; what is not listed is unsupported."""
+    adapters: Mapping[str, Mapping[str, SupportLevel]]
+    """Support matrix: level by adapter and capability, every capability in every row."""

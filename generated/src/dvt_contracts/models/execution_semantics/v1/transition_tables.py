@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Annotated
 
 from dvt_contracts.base import Contract, JustTrue
-from pydantic import MISSING, ConfigDict, Field, StrictStr
+from pydantic import MISSING, ConfigDict, Field, StrictBool, StrictStr
 from typing_extensions import TypeAliasType
 
 from ...glossary.v1.ids import ContractVersion, EventTypeName
-from ...glossary.v1.status import RunStatus, StepStatus
+from ...glossary.v1.status import RunStatus, RunSubstatus, StepStatus
 
 
 class AttemptRule(StrEnum):
@@ -39,6 +39,16 @@ class EventSubject(StrEnum):
     SIGNAL = "signal"
 
 
+class EventWriter(StrEnum):
+    """A writer: the engine service, the dispatcher of intents, the load activity, the activity of a step, or the record activity."""
+
+    ENGINE_SERVICE = "engine-service"
+    DISPATCHER = "dispatcher"
+    LOAD_ACTIVITY = "load-activity"
+    STEP_ACTIVITY = "step-activity"
+    RECORD_ACTIVITY = "record-activity"
+
+
 class EventRule(Contract):
     """What an event type is about and which slot it fills."""
 
@@ -56,6 +66,8 @@ class EventRule(Contract):
     """Part of the projection that it writes."""
     slot: Annotated[EventSlot | MISSING, Field(title="EventSlot")] = MISSING
     """Slot that only one event may fill: step slots per attempt, signal slots per signal, `terminal` per run."""
+    writers: Annotated[Sequence[EventWriter], Field(min_length=1)]
+    """Who may write it; nobody else does."""
 
 
 FromItem = TypeAliasType("FromItem", Annotated[StrictStr, Field(max_length=64, min_length=1)])
@@ -100,6 +112,37 @@ class SignalTransition(Contract):
     """The new status."""
 
 
+class StateSubject(StrEnum):
+    """Whose state it is."""
+
+    RUN = "run"
+    STEP = "step"
+    SIGNAL = "signal"
+
+
+class StateEntry(Contract):
+    """One state of a run, a step or a signal: what it means."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        validate_by_name=True,
+        frozen=True,
+        use_attribute_docstrings=True,
+    )
+    subject: Annotated[StateSubject, Field(title="StateSubject")]
+    """Whose state it is."""
+    state: Annotated[StrictStr, Field(max_length=64, min_length=1)]
+    """The state as the transitions name it: status, or status/substatus of a run."""
+    status: Annotated[StrictStr, Field(max_length=64, min_length=1)]
+    """Status that a snapshot shows."""
+    substatus: RunSubstatus | MISSING = MISSING
+    """Substatus that the snapshot of a run shows; absent where it has none."""
+    final: StrictBool
+    """Whether no event leads out of it."""
+    meaning: Annotated[StrictStr, Field(max_length=256, min_length=1)]
+    """What it says, for people."""
+
+
 class StepTransition(Contract):
     """A step moves; `attempt` says which attempt the event carries."""
 
@@ -135,6 +178,8 @@ class TransitionTables(Contract):
     """Version of the tables."""
     events: Sequence[EventRule]
     """Every event type."""
+    states: Sequence[StateEntry]
+    """Every state of run, step and signal, with its substatus."""
     run: Sequence[RunTransition]
     """Transitions of a run."""
     step: Sequence[StepTransition]

@@ -1,0 +1,2 @@
+# Generated from contracts/ by `nox -s generate`. Do not edit.
+
