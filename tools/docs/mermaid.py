@@ -37,12 +37,17 @@ def all_fences(root: Path = ROOT) -> list[Fence]:
     ]
 
 
+def short(message: str) -> str:
+    """Put Mermaid's message on one line: the text before the fault and what was found, without the long wish list."""
+    return re.sub(r"\s*\n-*\^\nExpecting .*, got ", " ^ got ", message).replace("\n", " ")
+
+
 def faults(diagrams: Iterable[Fence]) -> list[str]:
     """List the diagrams that Mermaid does not parse, as `file:line: reason`."""
     chosen = list(diagrams)
     verdicts = json.loads(run_module("mermaid", PARSER, json.dumps([fence.text for fence in chosen])))
     return [
-        f"{fence.file}:{fence.line + verdict['line'] - 1}: Mermaid cannot draw this: {verdict['message']}"
+        f"{fence.file}:{fence.line + verdict['line'] - 1}: Mermaid cannot draw this: {short(verdict['message'])}"
         for fence, verdict in zip(chosen, verdicts, strict=True)
         if verdict is not None
     ]
