@@ -1,0 +1,54 @@
+"""The contracts as they are against every release that they promise to keep."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dvt_contract_gate.baselines import family_versions, load
+from dvt_contract_gate.changelog import names_schema, told_since
+from dvt_contract_gate.snapshot import Snapshot, family_of, snapshot_of
+from dvt_contract_gate.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One release of one family, beside what the contracts are now.
+
+    Shape: `old` and `new` hold all families, so that references can be followed; `newest` tells whether it is the last.
+    """
+
+    family: str
+    version: str
+    newest: bool
+    old: Snapshot
+    new: Snapshot
+    told: tuple[str, ...]
+
+    @property
+    def promised(self) -> bool:
+        """Whether breaking changes need a new major: from 1.0 on."""
+        return not self.version.startswith("0.")
+
+    def allows(self, path: str) -> bool:
+        """Whether the changelog tells of a change of this schema since the release."""
+        return any(names_schema(entry, path) for entry in self.told)
+
+
+def releases(tree: Tree) -> Iterator[Release]:
+    """Yield the releases that each family must be held against: all minors of its newest major."""
+    new = snapshot_of(tree, "now")
+    families = sorted({path.stem for path in (tree.contracts / "baselines").glob("*/*.json")})
+    for family in families:
+        there = family_versions(tree.contracts, family)
+        major = there[-1].partition(".")[0]
+        for version in there:
+            if version.partition(".")[0] == major:
+                told = tuple(told_since(tree.contracts, version))
+                old = load(tree.contracts, version)
+                yield Release(family, version, version == there[-1], old, new, told)
+
+
+def changed_schemas(release: Release) -> list[str]:
+    """The `$id`s of the family's schemas that are other text than in the release."""
+    known = release.old.schemas.keys() | release.new.schemas.keys()
+    names = {name for name in known if family_of(name) == release.family}
+    return sorted(name for name in names if release.old.schemas.get(name) != release.new.schemas.get(name))
