@@ -386,6 +386,14 @@ CODES: Final = CodeRegistry.parse(
                 "hint": "Add the step to dependsOn.",
             },
             {
+                "code": "PLAN_REFERENCE_OUTPUT",
+                "meaning": "A reference points into an output where the step's output schema allows nothing.",
+                "retryable": False,
+                "exitCode": 1,
+                "httpStatus": 422,
+                "hint": "Mend the pointer, or the output schema of the step.",
+            },
+            {
                 "code": "PLAN_REFERENCE_UNKNOWN_STEP",
                 "meaning": "A reference names a step that the plan does not have.",
                 "retryable": False,
@@ -608,6 +616,14 @@ CODES: Final = CodeRegistry.parse(
                 "exitCode": 6,
                 "httpStatus": 409,
                 "hint": "Resume it first, or leave it.",
+            },
+            {
+                "code": "RUN_SEQ_UNKNOWN",
+                "meaning": "The run has no event of that number.",
+                "retryable": False,
+                "exitCode": 4,
+                "httpStatus": 404,
+                "hint": "Look at `dvt run events`.",
             },
             {
                 "code": "RUN_TERMINAL",
