@@ -122,6 +122,12 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def model(session: nox.Session) -> None:
+    """Search the model of append authority, relay and consumer to its last state, and refute its mutants."""
+    session.run("python", "-m", "dvt_engine_core.testing.model")
+
+
+@nox.session(default=False)
 def generate(session: nox.Session) -> None:
     """Write the models from the contracts."""
     session.run("python", "tools/generate.py", *session.posargs)
