@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from dvt_contracts.base import JsonObject
 from dvt_contracts.models.glossary.v1.status import SignalType, StepStatus
 
 
@@ -36,17 +37,33 @@ class StepLost:
 
 @dataclass(frozen=True, slots=True)
 class RetryDue:
-    """The timer of a failed step fired."""
+    """The timer of a failed step fired.
+
+    Shape: `at` is the Instant for which it was set; a timer whose attempt an operator has started meanwhile is late.
+    """
 
     step_id: str
+    at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadlinePassed:
+    """The deadline of the run has passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignalArrived:
-    """An accepted signal was delivered."""
+    """An accepted signal was delivered.
+
+    Shape: `step_id` for signals to a step. Of update-parameters only the record step knows `parameters`, and whether
+    the inputs fit the plan's schema with them (`inputs_valid`).
+    """
 
     signal_id: str
     signal_type: SignalType
+    step_id: str | None = None
+    parameters: JsonObject | None = None
+    inputs_valid: bool = True
 
 
-Cause: TypeAlias = RunLoaded | StepReturned | StepLost | RetryDue | SignalArrived
+Cause: TypeAlias = RunLoaded | StepReturned | StepLost | RetryDue | DeadlinePassed | SignalArrived

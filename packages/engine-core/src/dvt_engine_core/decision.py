@@ -24,6 +24,13 @@ class StartTimer:
 
 
 @dataclass(frozen=True, slots=True)
+class StartDeadline:
+    """Say DeadlinePassed at an Instant."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class CancelStep:
     """Ask the activity of a step in flight to stop."""
 
@@ -35,7 +42,7 @@ class FinishRun:
     """The run ended; the interpreter can go."""
 
 
-Effect: TypeAlias = DispatchStep | StartTimer | CancelStep | FinishRun
+Effect: TypeAlias = DispatchStep | StartTimer | StartDeadline | CancelStep | FinishRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Facts: what an event says, without who wrote it when. Decisions emit them, folds read them, a writer stamps them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from dvt_contracts.base import Contract, Empty
@@ -90,13 +90,16 @@ class Fact:
     """One event as the core sees it.
 
     Shape: `subject_id` is the step or signal id, None for run events; `ordinal` is the logical attempt of a
-    step event, the occurrence of a run event, 1 for a signal event.
+    step event, the occurrence of a run event, 1 for a signal event. Where it was read from a log, `emitted_at` is the
+    producer's time and `run_seq` its place; neither is part of what it says.
     """
 
     event_type: str
     payload: Payload
     subject_id: str | None = None
     ordinal: int = 1
+    emitted_at: str | None = field(default=None, compare=False)
+    run_seq: int = field(default=0, compare=False)
 
 
 def stamped(fact: Fact, run: RunIdentity, stamp: Stamp, *, engine_attempt: int | None = None) -> RunEvent:
@@ -142,14 +145,14 @@ def stamped(fact: Fact, run: RunIdentity, stamp: Stamp, *, engine_attempt: int |
     return event
 
 
-def fact_of(event: AnyEvent) -> Fact | None:
-    """What an event says; None for a type that this release does not know."""
+def fact_of(event: AnyEvent, run_seq: int = 0) -> Fact | None:
+    """What an event says, recorded at `run_seq`; None for a type that this release does not know."""
     if isinstance(event, UnknownEvent):
         return None
     subject_id: str | None = getattr(event, "step_id", None) or getattr(event, "signal_id", None)
     ordinal: int = getattr(event, "logical_attempt_id", getattr(event, "occurrence", 1))
     payload: Payload = event.payload
-    return Fact(event.event_type, payload, subject_id, ordinal)
+    return Fact(event.event_type, payload, subject_id, ordinal, event.emitted_at, run_seq)
 
 
 def is_reuse(payload: Contract) -> bool:

@@ -11,11 +11,13 @@ from typing import Protocol
 
 from dvt_contracts.models.glossary.v1.status import SignalType
 
-from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
-from dvt_engine_core.decider import decide, launched, receive
-from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, FinishRun, StartTimer
+from dvt_engine_core.causes import Cause, DeadlinePassed, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
+from dvt_engine_core.decider import decide, launched, receive, updated
+from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, FinishRun, StartDeadline, StartTimer
+from dvt_engine_core.folding import evolve_all
 from dvt_engine_core.services.loaded import LoadedRun, unpack
-from dvt_engine_core.state import CoreState, evolve_all
+from dvt_engine_core.standpoint import Recorded, Standpoint
+from dvt_engine_core.state import CoreState
 from dvt_engine_core.walk import Route
 
 
@@ -37,8 +39,8 @@ class InterpreterDriver(Protocol):
         """Load the run."""
         ...
 
-    async def record(self, cause: Cause) -> StepReturned | None:
-        """Have a decision recorded; for a lost step, what the log says of it."""
+    async def record(self, cause: Cause, seen: Standpoint) -> Recorded:
+        """Have the decision on a cause recorded, as the interpreter takes it where it stands."""
         ...
 
     async def run_step(self, order: StepOrder) -> StepReturned | StepLost:
@@ -61,9 +63,9 @@ class Interpreter:
         self._steps: dict[str, asyncio.Task[None]] = {}
         self._timers: set[asyncio.Task[None]] = set()
 
-    def signal(self, signal_id: str, signal_type: SignalType) -> None:
+    def signal(self, signal_id: str, signal_type: SignalType, step_id: str | None = None) -> None:
         """Hear a delivered signal; a second delivery is harmless."""
-        self._hear(SignalArrived(signal_id, signal_type))
+        self._hear(SignalArrived(signal_id, signal_type, step_id))
 
     async def run(self) -> None:
         """Walk the run to its end."""
@@ -73,7 +75,7 @@ class Interpreter:
         state = unpack(loaded)
         # accepted signals come first after a load, in the order of the log; what arrived meanwhile follows
         for signal in reversed([*state.open_signals.values()]):
-            self._inbox.appendleft(SignalArrived(signal.signal_id, signal.signal_type))
+            self._inbox.appendleft(SignalArrived(signal.signal_id, signal.signal_type, signal.step_id))
         self._hear(RunLoaded())
         try:
             while not state.terminal:
@@ -84,14 +86,25 @@ class Interpreter:
 
     async def _step(self, state: CoreState, cause: Cause) -> CoreState:
         """Hear one cause: what it leads to is recorded first, then it happens."""
-        if isinstance(cause, StepLost):
-            told = await self._driver.record(cause)
-            return await self._step(state, told) if told else state
-        state = receive(state, cause)
+        match cause:
+            case StepLost():
+                alone = Standpoint.of(state, without=state.walk.graph.index[cause.step_id])
+                told = (await self._driver.record(cause, alone)).told
+                return await self._step(state, told) if told else state
+            case SignalArrived(signal_type=SignalType.UPDATE_PARAMETERS):
+                # only the record step knows the schema of the inputs
+                if cause.signal_id in state.applied_signals:
+                    return state
+                recorded = await self._driver.record(cause, Standpoint.of(state))
+                return updated(state, cause, recorded.inputs_version)
+            case _:
+                return await self._decide(state, cause)
+
+    async def _decide(self, state: CoreState, cause: Cause) -> CoreState:
         decision = decide(state, cause)
         if decision.facts:
-            await self._driver.record(cause)
-        state = evolve_all(state, decision.facts)
+            await self._driver.record(cause, Standpoint.of(state))
+        state = evolve_all(receive(state, cause), decision.facts)
         self._act(state, decision)
         return launched(state, decision.effects)
 
@@ -101,7 +114,9 @@ class Interpreter:
                 case DispatchStep():
                     self._steps[effect.step_id] = asyncio.create_task(self._run_step(self._order(state, effect)))
                 case StartTimer():
-                    self._timers.add(asyncio.create_task(self._wait(effect)))
+                    self._timers.add(asyncio.create_task(self._wait(effect.at, RetryDue(effect.step_id, effect.at))))
+                case StartDeadline():
+                    self._timers.add(asyncio.create_task(self._wait(effect.at, DeadlinePassed())))
                 case CancelStep():
                     # after the task's first turn: one that never ran would end without an answer
                     asyncio.get_running_loop().call_soon(self._steps[effect.step_id].cancel)
@@ -116,9 +131,9 @@ class Interpreter:
     async def _run_step(self, order: StepOrder) -> None:
         self._hear(await self._driver.run_step(order))
 
-    async def _wait(self, timer: StartTimer) -> None:
-        await self._driver.sleep_until(timer.at)
-        self._hear(RetryDue(timer.step_id))
+    async def _wait(self, instant: str, cause: Cause) -> None:
+        await self._driver.sleep_until(instant)
+        self._hear(cause)
 
     def _hear(self, cause: Cause) -> None:
         self._inbox.append(cause)

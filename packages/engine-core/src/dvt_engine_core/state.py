@@ -1,46 +1,56 @@
-"""Core state: the fold of a run's log as decisions see it, plus what is in flight.
+"""Core state: the fold of a run's log as decisions see it, plus what is in flight. `folding` moves it."""
 
-`evolve` folds facts. While a step is in flight its own activity is the only witness: facts that others record about it
-do not move it here, its return does.
-"""
-
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
-from dvt_contracts.models.events.v1.run_cancelling import RunCancellingPayload
-from dvt_contracts.models.events.v1.run_failing import RunFailingPayload
-from dvt_contracts.models.events.v1.signal_accepted import SignalAcceptedPayload
-from dvt_contracts.models.events.v1.step_failed import StepFailedPayload
-from dvt_contracts.models.execution_semantics.v1.transition_tables import EventSubject
-from dvt_contracts.models.glossary.v1.status import CancelCode, SignalType, StepStatus
-from pydantic import MISSING
+from dvt_contracts.models.glossary.v1.status import (
+    CancelCode,
+    OnStepFailure,
+    RunStatus,
+    RunSubstatus,
+    SignalType,
+    StepStatus,
+)
 
-from dvt_engine_core.facts import Fact, is_reuse
-from dvt_engine_core.transitions import RULES, TERMINAL, RunState, next_run_state, next_step_status
+from dvt_engine_core.transitions import FINAL_STEP, TERMINAL, RunState
 from dvt_engine_core.walk import Walk
+
+ENDING: Final = frozenset({RunSubstatus.FAILING, RunSubstatus.CANCELLING})
 
 
 @dataclass(frozen=True, slots=True)
 class StepState:
-    """Where a step stands. `retry_at` is set while it is FAILED and another attempt follows by itself."""
+    """Where a step stands.
+
+    Shape: of a FAILED one, `retry_at` is set while another attempt follows by itself, `due` once it may start (its
+    time has come, or an operator asked), `accepted` when a resume under the policy pause took the failure as it is.
+    Of a RUNNING one, `inputs_version` names the inputs of its attempt.
+    """
 
     status: StepStatus = StepStatus.PENDING
     attempt: int = 0
     retry_at: str | None = None
+    due: bool = False
+    accepted: bool = False
+    inputs_version: int = 0
 
     @property
     def out_of_attempts(self) -> bool:
         """Whether it failed for good."""
-        return self.status is StepStatus.FAILED and self.retry_at is None
+        return self.status is StepStatus.FAILED and self.retry_at is None and not self.due
+
+    @property
+    def waits(self) -> bool:
+        """Whether it failed and another attempt follows."""
+        return self.status is StepStatus.FAILED and not self.out_of_attempts
 
     @property
     def done(self) -> bool:
         """Whether nothing more will come of it by itself."""
-        return self.out_of_attempts or self.status in DONE
+        return self.out_of_attempts or self.status in FINAL_STEP
 
 
-DONE: Final = frozenset({StepStatus.SUCCEEDED, StepStatus.SKIPPED, StepStatus.CANCELLED})
 _FRESH: Final = StepState()
 
 
@@ -50,28 +60,41 @@ class OpenSignal:
 
     signal_id: str
     signal_type: SignalType
+    step_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CoreState:
     """State of one run.
 
-    Shape: steps by index, only those that left PENDING; `unmet` counts dependencies that have not succeeded;
-    `ready` holds steps that may start and did not, in plan order; `in_flight` maps steps to the attempt dispatched.
+    Shape: steps by index, only those that left PENDING, `failed` the FAILED ones among them; `unmet` counts
+    dependencies that are not settled, `unsettled` the steps; `ready` holds steps that may start and did not, `blocked`
+    those that must be skipped, both in plan order. What only an interpreter knows: `in_flight` maps steps to the
+    attempt dispatched, `asked` were asked to stop, `tried` met the skip of an ending; `loaded` is False until
+    RunLoaded, before which signals are applied and nothing else happens; `overdue` is set when the deadline passed.
     """
 
     walk: Walk
     run: RunState | None = None
     steps: Mapping[int, StepState] = field(default_factory=dict)
+    failed: frozenset[int] = frozenset()
     unmet: Mapping[int, int] = field(default_factory=dict)
+    unsettled: int = 0
     ready: tuple[int, ...] = ()
-    in_flight: Mapping[int, int] = field(default_factory=dict)
+    blocked: tuple[int, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     open_signals: Mapping[str, OpenSignal] = field(default_factory=dict)
     applied_signals: frozenset[str] = frozenset()
+    started_at: str | None = None
+    failing_code: str | None = None
     failed_step: str | None = None
     cancel: tuple[CancelCode, str] | None = None
     inputs_version: int = 0
+    in_flight: Mapping[int, int] = field(default_factory=dict)
+    asked: frozenset[int] = frozenset()
+    tried: frozenset[int] = frozenset()
+    loaded: bool = True
+    overdue: bool = False
 
     def step(self, index: int) -> StepState:
         """State of a step."""
@@ -79,95 +102,49 @@ class CoreState:
 
     @property
     def terminal(self) -> bool:
-        """Whether the run ended."""
+        """Whether the run has ended."""
         return self.run is not None and self.run.status in TERMINAL
 
+    @property
+    def running(self) -> bool:
+        """Whether the run is RUNNING, ending or not."""
+        return self.run is not None and self.run.status is RunStatus.RUNNING
 
-def initial_state(walk: Walk) -> CoreState:
-    """State before the first event."""
-    unmet = {step: len(needed) for step, needed in enumerate(walk.graph.dependencies) if needed}
-    ready = tuple(step for step, needed in enumerate(walk.graph.dependencies) if not needed)
-    return CoreState(walk, unmet=unmet, ready=ready)
+    @property
+    def paused(self) -> bool:
+        """Whether the run is PAUSED."""
+        return self.run is not None and self.run.status is RunStatus.PAUSED
 
+    @property
+    def ending(self) -> bool:
+        """Whether the run is FAILING or CANCELLING."""
+        return self.run is not None and self.run.substatus in ENDING
 
-def evolve(state: CoreState, fact: Fact) -> CoreState:
-    """Fold one fact. An illegal one changes nothing: the store would have refused it.
+    @property
+    def stopped(self) -> bool:
+        """Whether an emergency stop ends the run."""
+        return self.cancel is not None and self.cancel[0] is CancelCode.EMERGENCY_STOP
 
-    Source: ExecutionSemantics, core state.
-    """
-    match RULES[fact.event_type].subject:
-        case EventSubject.RUN:
-            return _evolve_run(state, fact)
-        case EventSubject.STEP:
-            return _evolve_step(state, fact)
-        case EventSubject.SIGNAL:  # pragma: no branch - mypy proves the match whole
-            return _evolve_signal(state, fact)
+    def kept(self, index: int) -> bool:
+        """Whether an ending leaves a step alone: clean-up steps, but for an emergency stop."""
+        return index in self.walk.clean_up and not self.stopped
 
+    def stops(self, index: int) -> bool:
+        """Whether the ending of the run asks a running step to stop.
 
-def evolve_all(state: CoreState, facts: Iterable[Fact]) -> CoreState:
-    """Fold facts in order."""
-    for fact in facts:
-        state = evolve(state, fact)
-    return state
+        Source: ExecutionSemantics: finish-running waits for what runs, unless a cancel or the deadline comes.
+        """
+        if not self.ending or self.kept(index):
+            return False
+        waits = self.walk.on_step_failure is OnStepFailure.FINISH_RUNNING and self.failing_code != "RUN_DEADLINE"
+        return self.cancel is not None or self.overdue or not waits
 
+    def settled(self, index: int) -> bool:
+        """Whether a step is terminal for what depends on it and for the end of the run.
 
-def _evolve_run(state: CoreState, fact: Fact) -> CoreState:
-    run = next_run_state(fact.event_type, state.run)
-    if run is None:
-        return state
-    counts = {**state.counts, fact.event_type: fact.ordinal}
-    failed, cancel = state.failed_step, state.cancel
-    if isinstance(fact.payload, RunFailingPayload):
-        failed = None if fact.payload.step_id is MISSING else fact.payload.step_id
-    if isinstance(fact.payload, RunCancellingPayload):
-        cancel = (fact.payload.code, fact.payload.signal_id)
-    return replace(state, run=run, counts=counts, failed_step=failed, cancel=cancel)
-
-
-def _evolve_signal(state: CoreState, fact: Fact) -> CoreState:
-    signal_id = fact.subject_id or ""
-    opened = dict(state.open_signals)
-    if isinstance(fact.payload, SignalAcceptedPayload):
-        if signal_id not in state.applied_signals:
-            opened[signal_id] = OpenSignal(signal_id, fact.payload.signal_type)
-        return replace(state, open_signals=opened)
-    opened.pop(signal_id, None)
-    return replace(state, open_signals=opened, applied_signals=state.applied_signals | {signal_id})
-
-
-def _evolve_step(state: CoreState, fact: Fact) -> CoreState:
-    index = state.walk.graph.index.get(fact.subject_id or "")
-    if index is None or index in state.in_flight:
-        return state
-    old = state.step(index)
-    status = next_step_status(
-        fact.event_type,
-        status=old.status,
-        attempt=old.attempt,
-        event_attempt=fact.ordinal,
-        reused=is_reuse(fact.payload),
-    )
-    if status is None:
-        return state
-    retry_at = None
-    if isinstance(fact.payload, StepFailedPayload) and fact.payload.retry_at is not MISSING:
-        retry_at = fact.payload.retry_at
-    return moved(state, index, StepState(status, fact.ordinal, retry_at))
-
-
-def moved(state: CoreState, index: int, new: StepState) -> CoreState:
-    """The state with one step moved, readiness of its dependents included."""
-    old = state.step(index)
-    steps = {**state.steps, index: new}
-    ready = tuple(step for step in state.ready if step != index) if index in state.ready else state.ready
-    if new.status is not StepStatus.SUCCEEDED or old.status is StepStatus.SUCCEEDED:
-        return replace(state, steps=steps, ready=ready)
-    unmet = dict(state.unmet)
-    freed = []
-    for dependent in state.walk.graph.dependents[index]:
-        unmet[dependent] -= 1
-        if unmet[dependent] == 0:
-            del unmet[dependent]
-            if dependent not in steps:
-                freed.append(dependent)
-    return replace(state, steps=steps, unmet=unmet, ready=tuple(sorted((*ready, *freed))) if freed else ready)
+        Shape: a step that waits for its retry is not, unless the run ends without it.
+        """
+        step = self.steps.get(index)
+        if step is None or index in self.in_flight:
+            return False
+        return step.done or (step.waits and self.ending and not self.kept(index))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from dvt_contracts.models.glossary.v1.status import OnStepFailure, WorkerClass
+from dvt_contracts.models.glossary.v1.status import OnStepFailure, RunIf, WorkerClass
 from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.models.plan.v1.retry import RetryPolicy
 from pydantic import MISSING
@@ -27,7 +27,8 @@ class Walk:
     """A plan as decisions see it.
 
     Shape: `routes[i]` and `retries[i]` belong to step i; `retries` is empty where a walk travelled to an interpreter,
-    which never computes a retry itself.
+    which never computes a retry itself; `clean_up` holds the steps with runIf all-done.
+    Units: `cancel_grace_ms`, `deadline_ms` integer milliseconds.
     """
 
     graph: Graph
@@ -36,6 +37,8 @@ class Walk:
     on_step_failure: OnStepFailure
     cancel_grace_ms: int
     retries: tuple[RetryPolicy, ...] = ()
+    clean_up: frozenset[int] = frozenset()
+    deadline_ms: int | None = None
 
     @classmethod
     def of(cls, plan: Plan) -> Self:
@@ -48,6 +51,8 @@ class Walk:
             on_step_failure=plan.on_step_failure,
             cancel_grace_ms=plan.cancel_grace_ms,
             retries=tuple(NO_RETRY if step.retry is MISSING else step.retry for step in plan.steps),
+            clean_up=frozenset(number for number, step in enumerate(plan.steps) if step.run_if is RunIf.ALL_DONE),
+            deadline_ms=None if plan.deadline_ms is MISSING else plan.deadline_ms,
         )
 
     def retry_of(self, step: int) -> RetryPolicy:
@@ -66,6 +71,8 @@ class CompactWalk:
     max_parallel: int
     on_step_failure: str
     cancel_grace_ms: int
+    clean_up: Sequence[int] = ()
+    deadline_ms: int | None = None
 
     @classmethod
     def of(cls, walk: Walk) -> Self:
@@ -80,6 +87,8 @@ class CompactWalk:
             max_parallel=walk.max_parallel,
             on_step_failure=walk.on_step_failure.value,
             cancel_grace_ms=walk.cancel_grace_ms,
+            clean_up=sorted(walk.clean_up),
+            deadline_ms=walk.deadline_ms,
         )
 
     def expand(self) -> Walk:
@@ -91,4 +100,6 @@ class CompactWalk:
             max_parallel=self.max_parallel,
             on_step_failure=OnStepFailure(self.on_step_failure),
             cancel_grace_ms=self.cancel_grace_ms,
+            clean_up=frozenset(self.clean_up),
+            deadline_ms=self.deadline_ms,
         )

@@ -16,7 +16,7 @@ from pydantic import MISSING
 from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
 from dvt_engine_core.decider import cancel_code, decide
 from dvt_engine_core.facts import Fact
-from dvt_engine_core.state import evolve_all
+from dvt_engine_core.folding import evolve_all
 from dvt_engine_core.testing.scenario import AT, Scenario, accepted, given
 from dvt_engine_core.testing.world import plan_of
 
@@ -109,7 +109,8 @@ class TestFailFast:
     def test_what_runs_is_cancelled_and_the_rest_skipped(self) -> None:
         plan = plan_of({"stepId": "a"}, {"stepId": "b"}, {"stepId": "c", "dependsOn": ["a"]}, {"stepId": "d"})
         run = given({**plan, "maxParallelSteps": 2}, *BEGUN).when(RunLoaded()).then("dispatch a 1", "dispatch b 1")
-        run = run.when(failed("a")).then("RunFailing", "StepSkipped c 1", "StepSkipped d 1", "cancel b")
+        run = run.when(failed("a"))
+        run = run.then("RunFailing", "StepSkipped b 1", "StepSkipped c 1", "StepSkipped d 1", "cancel b")
         ended = run.when(cancelled("b")).then("RunFailed", "finish")
         assert payload(ended, "RunFailed") == RunFailedPayload(
             code="STEP_FAILED", message="step a is out of attempts", step_id="a"
@@ -121,7 +122,8 @@ class TestFailFast:
         assert [skip.code.value for skip in skips] == ["RUN_FAILING", "RUN_FAILING"]
 
     def test_success_after_the_cancel_request_counts_and_the_run_still_fails(self) -> None:
-        run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a")).then("RunFailing", "cancel b", "cancel c")
+        run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a"))
+        run = run.then("RunFailing", "StepSkipped b 1", "StepSkipped c 1", "cancel b", "cancel c")
         run.when(succeeded("b")).then().when(cancelled("c")).then("RunFailed", "finish")
 
     def test_a_second_failure_while_failing_records_no_second_reason(self) -> None:
@@ -137,7 +139,7 @@ class TestFailFast:
 
     def test_a_timer_that_fires_while_failing_starts_nothing(self) -> None:
         run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a", retry_at=AT)).when(failed("c"))
-        run.then("RunFailing", "cancel b").when(RetryDue("a")).then()
+        run.then("RunFailing", "StepSkipped b 1", "cancel b").when(RetryDue("a")).then()
 
     def test_the_first_failed_step_of_the_plan_is_named(self) -> None:
         restored = given(PARALLEL, *BEGUN, "StepFailed c 1", "StepFailed b 1").when(RunLoaded())
@@ -150,7 +152,7 @@ class TestCancel:
     def test_a_cancel_stops_what_runs_and_skips_the_rest(self) -> None:
         run = given(LINEAR, *BEGUN, accepted("s")).when(RunLoaded()).then("dispatch a 1")
         run = run.when(CANCEL).then(
-            "SignalApplied s", "RunCancelling", "StepSkipped b 1", "StepSkipped c 1", "cancel a"
+            "SignalApplied s", "RunCancelling", "StepSkipped a 1", "StepSkipped b 1", "StepSkipped c 1", "cancel a"
         )
         assert payload(run, "RunCancelling") == RunCancellingPayload(code=CancelCode.CANCELLED, signal_id="s")
         ended = run.when(cancelled("a")).then("RunCancelled", "finish")
@@ -171,17 +173,16 @@ class TestCancel:
         assert (applied.effect.value, applied.code) == ("moot", "RUN_ENDING")
 
     @pytest.mark.parametrize("log", [(), ("RunQueued",)])
-    def test_a_cancel_that_reaches_the_decider_before_the_start_is_moot(self, log: tuple[str, ...]) -> None:
-        run = given(LINEAR, *log).when(CANCEL).then("SignalApplied s")
-        assert isinstance(applied := payload(run, "SignalApplied"), SignalAppliedPayload)
-        assert applied.code == "RUN_NOT_STARTED"
+    def test_before_the_start_a_signal_waits(self, log: tuple[str, ...]) -> None:
+        given(LINEAR, *log).when(CANCEL).then()
 
     def test_an_ended_run_takes_no_signal(self) -> None:
         given(LINEAR, *BEGUN, "RunFailed").when(CANCEL).then("finish")
 
     def test_a_cancel_of_a_failing_run_ends_it_cancelled(self) -> None:
-        run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a")).then("RunFailing", "cancel b", "cancel c")
-        run = run.when(CANCEL).then("SignalApplied s", "RunCancelling", "cancel b", "cancel c")
+        run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a"))
+        run = run.then("RunFailing", "StepSkipped b 1", "StepSkipped c 1", "cancel b", "cancel c")
+        run = run.when(CANCEL).then("SignalApplied s", "RunCancelling")
         run.when(cancelled("b")).when(cancelled("c")).then("RunCancelled", "finish")
 
     def test_skips_of_a_cancelled_run_say_so(self) -> None:
@@ -215,7 +216,7 @@ class TestRestore:
         run = given(plan_of({"stepId": "a"}), *BEGUN, failing).when(RunLoaded())
         run.then("StepSkipped a 1", "RunFailed", "finish")
         assert isinstance(told := payload(run, "RunFailed"), RunFailedPayload)
-        assert (told.step_id, told.message) == (MISSING, MISSING)
+        assert (told.code, told.step_id) == ("RUN_DEADLINE", MISSING)
 
 
 class TestLost:

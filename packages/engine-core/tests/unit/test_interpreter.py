@@ -9,9 +9,10 @@ from dvt_contracts.models.glossary.v1.status import SignalType, StepStatus
 from dvt_contracts.models.plan.v1.plan import Plan
 
 from dvt_engine_core.causes import Cause, StepLost, StepReturned
+from dvt_engine_core.folding import initial_state
 from dvt_engine_core.interpreter import Interpreter, StepOrder
 from dvt_engine_core.services.loaded import LoadedRun, pack
-from dvt_engine_core.state import initial_state
+from dvt_engine_core.standpoint import Recorded, Standpoint
 from dvt_engine_core.testing.world import plan_of
 from dvt_engine_core.walk import Walk
 
@@ -52,11 +53,11 @@ class Driver:
         await asyncio.sleep(0)
         return self.run
 
-    async def record(self, cause: Cause) -> StepReturned | None:
+    async def record(self, cause: Cause, _seen: Standpoint) -> Recorded:
         self.told.append(f"record {type(cause).__name__}")
         await asyncio.sleep(0)
         self.told.append("recorded")
-        return self.in_log if isinstance(cause, StepLost) else None
+        return Recorded(self.in_log if isinstance(cause, StepLost) else None)
 
     async def run_step(self, order: StepOrder) -> StepReturned | StepLost:
         self.told.append(f"step {order.step_id} {order.attempt}")
@@ -112,7 +113,7 @@ async def test_an_ended_run_is_left_alone() -> None:
 async def test_a_signal_that_arrives_during_load_is_applied_once_after_it() -> None:
     run = replace(loaded({"stepId": "a"}, {"stepId": "b", "dependsOn": ["a"]}), signals=[("s", "cancel")])
     told = await walk(Driver(run, hang=frozenset({"a"})), "s", "s")
-    assert told == ["record SignalArrived", "recorded"]
+    assert told == ["record SignalArrived", "recorded", "record RunLoaded", "recorded"]
 
 
 async def test_a_step_cancelled_in_the_decision_that_dispatches_it_still_answers() -> None:

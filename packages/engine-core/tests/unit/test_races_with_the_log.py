@@ -78,7 +78,8 @@ async def test_an_end_that_the_log_refuses_is_decided_anew() -> None:
     await engine.records.record(at.run, SignalArrived("c1", SignalType.CANCEL))
     assert at.world.told(at.run)[-3:] == ["StepStarted a 1", "SignalApplied c1", "RunCancelling"]
 
-    told = await engine.records.record(at.run, StepLost("a", 1, "CANCELLED", "2026-01-31T08:15:30.123Z"))
+    lost = StepLost("a", 1, "CANCELLED", "2026-01-31T08:15:30.123Z")
+    told = (await engine.records.record(at.run, lost)).told
     assert told == StepReturned("a", 1, StepStatus.CANCELLED)
     assert at.world.told(at.run)[-2:] == ["StepCancelled a 1", "RunCancelled"]
     zombies[0].cancel()

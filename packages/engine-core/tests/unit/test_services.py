@@ -154,11 +154,11 @@ async def test_a_lost_attempt_fails_however_far_it_got(before: list[Fact]) -> No
     run = await world.queue(ONE)
     await append(world, run, fact("RunStarted"), *before)
     lost = StepLost("a", 1, "WORKER_LOST", SystemClock().now())
-    returned = await world.engine().records.record(run, lost)
+    returned = (await world.engine().records.record(run, lost)).told
     assert world.told(run)[-1] == "StepFailed a 1"
     assert returned is not None
     assert returned.retry_at is not None
-    assert await world.engine().records.record(run, lost) == returned
+    assert (await world.engine().records.record(run, lost)).told == returned
     assert world.told(run).count("StepFailed a 1") == 1
 
 
@@ -166,7 +166,8 @@ async def test_a_lost_attempt_of_an_ending_run_is_cancelled_if_it_began() -> Non
     world = World()
     run = await world.queue(ONE)
     await append(world, run, fact("RunStarted"), fact("StepStarted", "a"), fact("RunCancelling"))
-    returned = await world.engine().records.record(run, StepLost("a", 1, "CANCELLED", SystemClock().now()))
+    lost = StepLost("a", 1, "CANCELLED", SystemClock().now())
+    returned = (await world.engine().records.record(run, lost)).told
     assert world.told(run)[-2:] == ["StepCancelled a 1", "RunCancelled"]
     assert returned is not None
     assert returned.status.value == "CANCELLED"
@@ -176,7 +177,8 @@ async def test_a_lost_attempt_of_an_ending_run_is_skipped_if_it_did_not_begin() 
     world = World()
     run = await world.queue(ONE)
     await append(world, run, fact("RunStarted"), fact("RunCancelling"))
-    returned = await world.engine().records.record(run, StepLost("a", 1, "CANCELLED", SystemClock().now()))
+    lost = StepLost("a", 1, "CANCELLED", SystemClock().now())
+    returned = (await world.engine().records.record(run, lost)).told
     assert world.told(run)[-2:] == ["StepSkipped a 1", "RunCancelled"]
     assert returned is not None
     assert returned.status.value == "SKIPPED"

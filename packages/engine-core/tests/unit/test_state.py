@@ -9,8 +9,9 @@ from dvt_contracts.models.plan.v1.plan import Plan
 
 from dvt_engine_core.causes import RunLoaded, StepReturned
 from dvt_engine_core.facts import Fact
+from dvt_engine_core.folding import evolve, evolve_all, initial_state
 from dvt_engine_core.services.loaded import LoadedRun, pack, unpack
-from dvt_engine_core.state import CoreState, OpenSignal, StepState, evolve, evolve_all, initial_state
+from dvt_engine_core.state import CoreState, OpenSignal, StepState
 from dvt_engine_core.testing.scenario import AT, accepted, fact, given
 from dvt_engine_core.testing.world import plan_of
 from dvt_engine_core.transitions import RunState
@@ -104,7 +105,7 @@ LOGS: list[tuple[str | Fact, ...]] = [
 
 
 def without_retries(state: CoreState) -> CoreState:
-    return replace(state, walk=replace(state.walk, retries=()))
+    return replace(state, walk=replace(state.walk, retries=()), loaded=False)
 
 
 @pytest.mark.parametrize("log", LOGS, ids=len)

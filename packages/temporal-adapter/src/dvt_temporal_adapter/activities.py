@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from dvt_contracts.models.engine.v1.engine_run_ref import EngineProvider, EngineRunRef
+from dvt_contracts.models.engine.v1.engine_run_ref import TemporalRunRef
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.services.loaded import LoadedRun
 from dvt_engine_core.services.run_loader import RunLoader
@@ -34,8 +34,7 @@ class Activities:
     async def load(self, run: RunKey) -> LoadedRun:
         """Load a run for its interpreter."""
         info = activity.info()
-        engine = EngineRunRef(
-            provider=EngineProvider.TEMPORAL,
+        engine = TemporalRunRef(
             namespace=info.namespace,
             workflow_id=info.workflow_id or run.run_id,
             engine_run_id=info.workflow_run_id or MISSING,
@@ -61,8 +60,9 @@ class Activities:
     async def record(self, request: RecordRequest) -> RecordAnswer:
         """Record a decision."""
         async with self._alive():
-            told = await self.recorder.record(request.run, request.cause)
-        return RecordAnswer(StepAnswer(told.status, told.retry_at) if told else None)
+            recorded = await self.recorder.record(request.run, request.cause, request.seen)
+        told = recorded.told
+        return RecordAnswer(StepAnswer(told.status, told.retry_at) if told else None, recorded.inputs_version)
 
     @asynccontextmanager
     async def _alive(self) -> AsyncIterator[None]:

@@ -1,6 +1,6 @@
 """TemporalEngine: starts, signals and describes interpreters. Implements EngineAdapter."""
 
-from dvt_contracts.models.engine.v1.engine_run_ref import EngineProvider, EngineRunRef
+from dvt_contracts.models.engine.v1.engine_run_ref import EngineRunRef, TemporalRunRef
 from dvt_contracts.models.glossary.v1.status import WorkerClass
 from dvt_engine_core.ports.engine import EngineDescription, SignalDelivery
 from dvt_engine_core.ports.store import RunKey
@@ -32,7 +32,7 @@ class TemporalEngine:
 
     async def signal(self, run: RunKey, delivery: SignalDelivery) -> None:
         """See EngineAdapter; the arguments stay in the log, where the interpreter's load and record steps read them."""
-        await self._start(run, SignalMessage(delivery.signal_id, delivery.signal_type))
+        await self._start(run, SignalMessage(delivery.signal_id, delivery.signal_type, delivery.step_id))
 
     async def cancel(self, run: RunKey) -> None:
         """See EngineAdapter. A workflow that is closed or unknown is fine."""
@@ -81,8 +81,7 @@ class TemporalEngine:
         return self._ref(run, handle.result_run_id)
 
     def _ref(self, run: RunKey, engine_run_id: str | None) -> EngineRunRef:
-        return EngineRunRef(
-            provider=EngineProvider.TEMPORAL,
+        return TemporalRunRef(
             namespace=self._connection.settings.namespace,
             workflow_id=run.run_id,
             engine_run_id=engine_run_id or MISSING,

@@ -9,6 +9,7 @@ from dvt_engine_core.interpreter import StepOrder
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.retry import instant_of, milliseconds_between
 from dvt_engine_core.services.loaded import LoadedRun
+from dvt_engine_core.standpoint import Recorded, Standpoint
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, FailureError
 
@@ -37,12 +38,13 @@ class TemporalDriver:
         """See InterpreterDriver."""
         return await _served(LOAD, self.run, LoadedRun)
 
-    async def record(self, cause: Cause) -> StepReturned | None:
+    async def record(self, cause: Cause, seen: Standpoint) -> Recorded:
         """See InterpreterDriver."""
-        answer = await _served(RECORD, record_request(self.run, cause), RecordAnswer)
+        answer = await _served(RECORD, record_request(self.run, cause, seen), RecordAnswer)
         if answer.told is None or not isinstance(cause, StepLost):
-            return None
-        return StepReturned(cause.step_id, cause.attempt, answer.told.status, answer.told.retry_at)
+            return Recorded(None, answer.inputs_version)
+        told = StepReturned(cause.step_id, cause.attempt, answer.told.status, answer.told.retry_at)
+        return Recorded(told, answer.inputs_version)
 
     async def run_step(self, order: StepOrder) -> StepReturned | StepLost:
         """See InterpreterDriver."""

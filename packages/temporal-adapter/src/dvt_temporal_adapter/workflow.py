@@ -43,7 +43,7 @@ class InterpreterWorkflow:
     @workflow.signal(name=SIGNAL)
     def signal(self, message: SignalMessage) -> None:
         """Hear an accepted signal."""
-        self._interpreter.signal(message.signal_id, message.signal_type)
+        self._interpreter.signal(message.signal_id, message.signal_type, message.step_id)
 
 
 async def _explained(walking: "asyncio.Task[None]") -> None:

@@ -4,9 +4,10 @@ import json
 
 import pytest
 from dvt_contracts.models.glossary.v1.status import SignalType, StepStatus
-from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
+from dvt_engine_core.causes import Cause, DeadlinePassed, RetryDue, RunLoaded, SignalArrived, StepLost, StepReturned
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.services.loaded import LoadedRun
+from dvt_engine_core.standpoint import Standpoint
 from dvt_engine_core.walk import CompactWalk
 from dvt_temporal_adapter.converter import DATA_CONVERTER, SharedPayloadConverter
 from dvt_temporal_adapter.messages import (
@@ -25,7 +26,10 @@ CAUSES: tuple[Cause, ...] = (
     StepReturned("a", 1, StepStatus.FAILED, AT),
     StepLost("a", 2, "WORKER_LOST", AT),
     RetryDue("a"),
+    RetryDue("a", AT),
+    DeadlinePassed(),
     SignalArrived("c1", SignalType.CANCEL),
+    SignalArrived("c1", SignalType.RETRY_STEP, "a"),
 )
 CONVERTER = DATA_CONVERTER.payload_converter
 
@@ -37,9 +41,10 @@ def there_and_back(value: object) -> object:
 
 @pytest.mark.parametrize("cause", CAUSES, ids=lambda cause: type(cause).__name__)
 def test_a_cause_arrives_as_it_was_sent(cause: Cause) -> None:
-    arrived = there_and_back(record_request(RUN, cause))
+    seen = Standpoint({0: 1, 12: 3}, loaded=False)
+    arrived = there_and_back(record_request(RUN, cause, seen))
     assert isinstance(arrived, RecordRequest)
-    assert arrived.cause == cause
+    assert (arrived.cause, arrived.seen) == (cause, seen)
 
 
 @pytest.mark.parametrize(
@@ -51,14 +56,23 @@ def test_a_cause_arrives_as_it_was_sent(cause: Cause) -> None:
             {"run": {"tenant_id": "local", "run_id": RUN.run_id}, "step_id": "a", "attempt": 2, "inputs_version": 7},
         ),
         (StepAnswer(StepStatus.FAILED, AT), {"status": "FAILED", "retry_at": AT}),
-        (RecordAnswer(StepAnswer(StepStatus.SKIPPED)), {"told": {"status": "SKIPPED", "retry_at": None}}),
-        (SignalMessage("c1", SignalType.CANCEL), {"signal_id": "c1", "signal_type": "cancel"}),
+        (
+            RecordAnswer(StepAnswer(StepStatus.SKIPPED)),
+            {"told": {"status": "SKIPPED", "retry_at": None}, "inputs_version": 0},
+        ),
+        (
+            SignalMessage("c1", SignalType.CANCEL),
+            {"signal_id": "c1", "signal_type": "cancel", "step_id": None},
+        ),
         (
             LoadedRun(
-                CompactWalk(["a"], [[]], [("data", 1, 2)], [0], 3, "fail-fast", 4),
+                CompactWalk(["a"], [[]], [("data", 1, 2)], [0], 3, "fail-fast", 4, [0], 5),
                 steps=[(0, "RUNNING", 1, None)],
                 signals=[],
                 applied=[],
+                due=[],
+                accepted=[],
+                step_inputs=[(0, 7)],
             ),
             {
                 "walk": {
@@ -69,6 +83,8 @@ def test_a_cause_arrives_as_it_was_sent(cause: Cause) -> None:
                     "max_parallel": 3,
                     "on_step_failure": "fail-fast",
                     "cancel_grace_ms": 4,
+                    "clean_up": [0],
+                    "deadline_ms": 5,
                 },
                 "status": "RUNNING",
                 "substatus": None,
@@ -79,6 +95,12 @@ def test_a_cause_arrives_as_it_was_sent(cause: Cause) -> None:
                 "failed_step": None,
                 "cancel": None,
                 "inputs_version": 0,
+                "due": [],
+                "accepted": [],
+                "step_inputs": [[0, 7]],
+                "signal_steps": {},
+                "failing_code": None,
+                "started_at": None,
             },
         ),
     ],
@@ -98,7 +120,8 @@ def test_members_that_a_release_does_not_send_have_defaults() -> None:
 def test_the_largest_request_stays_below_a_kibibyte() -> None:
     run = RunKey("t" * 63, RUN.run_id)
     lost = StepLost("s" * 128, 10**6, "LOST_CONTACT", AT)
-    for request in (StepRequest(run, "s" * 128, 10**6, 2**53 - 1), record_request(run, lost)):
+    seen = Standpoint({9_900 + index: 1 for index in range(50)})
+    for request in (StepRequest(run, "s" * 128, 10**6, 2**53 - 1), record_request(run, lost, seen)):
         (payload,) = CONVERTER.to_payloads([request])
         assert payload.ByteSize() < 1024
 

@@ -12,11 +12,15 @@ from dvt_engine_core.ports.store import RunKey
 
 @dataclass(frozen=True, slots=True)
 class SignalDelivery:
-    """An accepted signal on its way to the interpreter; its id makes a second delivery harmless."""
+    """An accepted signal on its way to the interpreter; its id makes a second delivery harmless.
+
+    Shape: `step_id` for signals to a step; other arguments stay in the log.
+    """
 
     signal_id: str
     signal_type: SignalType
     arguments: JsonObject
+    step_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

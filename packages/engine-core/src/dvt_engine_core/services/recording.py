@@ -8,9 +8,11 @@ from dvt_contracts.models.glossary.v1.status import RunStatus
 from dvt_contracts.models.store.v1.append_result import AppendResult
 
 from dvt_engine_core.facts import Fact, RunIdentity, Stamp, fact_of, stamped
+from dvt_engine_core.folding import evolve_all
 from dvt_engine_core.ports.ambient import Clock, Ids
 from dvt_engine_core.ports.store import RunKey, StateStore
-from dvt_engine_core.state import CoreState, evolve, initial_state
+from dvt_engine_core.standpoint import Standpoint
+from dvt_engine_core.state import CoreState
 from dvt_engine_core.walk import Walk
 
 BATCH = 500
@@ -48,11 +50,11 @@ class Recorder:
             results += await self.store.append(key, events[at : at + BATCH], legal_from=legal_from)
         return tuple(results)
 
-    async def fold(self, run: RunKey, walk: Walk) -> CoreState:
-        """Core state from the log, nothing in flight."""
-        state = initial_state(walk)
-        async for record in self.store.read_events(run):
-            fact = fact_of(parse_event(record.event.document()))
-            if fact is not None:
-                state = evolve(state, fact)
-        return state
+    async def fold(self, run: RunKey, walk: Walk, seen: Standpoint | None = None) -> CoreState:
+        """Core state from the log as an interpreter sees it; without one, nothing is in flight."""
+        facts = [
+            fact
+            async for record in self.store.read_events(run)
+            if (fact := fact_of(parse_event(record.event.document()), record.run_seq))
+        ]
+        return evolve_all((seen or Standpoint()).start(walk), facts)

@@ -3,16 +3,20 @@
 from dataclasses import dataclass
 from typing import Final
 
-from dvt_contracts.models.glossary.v1.status import StepStatus
-from dvt_contracts.models.store.v1.append_result import Appended, Duplicate
+from dvt_contracts.models.glossary.v1.status import SignalType, StepStatus
+from dvt_contracts.models.store.v1.append_result import Appended, AppendResult, Duplicate
 
-from dvt_engine_core.causes import Cause, StepLost, StepReturned
+from dvt_engine_core.causes import Cause, SignalArrived, StepLost, StepReturned
 from dvt_engine_core.decider import decide
 from dvt_engine_core.errors import InconsistencyError
+from dvt_engine_core.facts import Fact
+from dvt_engine_core.folding import evolve_all
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.services.materials import Materials
 from dvt_engine_core.services.recording import Recorder
-from dvt_engine_core.state import CoreState, evolve_all
+from dvt_engine_core.services.updates import judged
+from dvt_engine_core.standpoint import Recorded, Standpoint
+from dvt_engine_core.state import CoreState
 
 #: Each round follows a step that moved between fold and append, and a step moves that way twice at most.
 _ROUNDS: Final = 16
@@ -25,23 +29,33 @@ class RunRecorder:
     materials: Materials
     recorder: Recorder
 
-    async def record(self, run: RunKey, cause: Cause) -> StepReturned | None:
-        """Decide on the fold of the log, where nothing is in flight, and append what it lacks.
+    async def record(self, run: RunKey, cause: Cause, seen: Standpoint | None = None) -> Recorded:
+        """Decide on the fold of the log as the interpreter sees it, and append what it lacks.
 
-        Shape: after a lost step, what the log now says of it; else None. Repeating it appends nothing twice. Where a
-        step moved meanwhile and the log refused a fact (a terminal event while a late delivery began to run), it is
-        decided anew on the log as it is then.
+        Shape: repeating it appends nothing twice. Where a step moved meanwhile and the log refused a fact (a terminal
+        event while a late delivery began to run), it is decided anew on the log as it is then; the skip of a step
+        that was dispatched and runs already is refused for good, and that is fine.
         Raises: UnavailableError, RunNotFoundError, InconsistencyError.
         Source: ExecutionSemantics, writers.
         """
         material = await self.materials.of(run)
+        updates = isinstance(cause, SignalArrived) and cause.signal_type is SignalType.UPDATE_PARAMETERS
         for _ in range(_ROUNDS):
-            state = await self.recorder.fold(run, material.walk)
-            facts = decide(state, cause).facts
+            state = await self.recorder.fold(run, material.walk, seen)
+            judgeable = await judged(self.materials, material, run, cause) if updates else cause
+            facts = decide(state, judgeable).facts
             results = await self.recorder.append(material.identity, facts) if facts else ()
-            if all(isinstance(result, Appended | Duplicate) for result in results):
-                return _told(evolve_all(state, facts), cause) if isinstance(cause, StepLost) else None
+            if all(_kept(state, fact, result) for fact, result in zip(facts, results, strict=True)):
+                told = _told(evolve_all(state, facts), cause) if isinstance(cause, StepLost) else None
+                after = await self.recorder.fold(run, material.walk) if updates else state
+                return Recorded(told, after.inputs_version)
         raise InconsistencyError(f"the log of run {run.run_id} refuses what follows from it")
+
+
+def _kept(state: CoreState, fact: Fact, result: AppendResult) -> bool:
+    """Whether the log holds a fact, or may do without it."""
+    dispatched = state.walk.graph.index.get(fact.subject_id or "") in state.in_flight
+    return isinstance(result, Appended | Duplicate) or (fact.event_type == "StepSkipped" and dispatched)
 
 
 def _told(state: CoreState, lost: StepLost) -> StepReturned:

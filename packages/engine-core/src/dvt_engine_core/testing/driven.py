@@ -15,12 +15,14 @@ from dvt_contracts.models.plan.v1.plan import Plan
 
 from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepReturned
 from dvt_engine_core.decider import decide, launched, receive
-from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, FinishRun, StartTimer
+from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, FinishRun, StartDeadline, StartTimer
 from dvt_engine_core.facts import Fact, Payload, fact_of
+from dvt_engine_core.folding import evolve_all
 from dvt_engine_core.hashes import outcome_hash
 from dvt_engine_core.projector import RunRows, assemble, next_status, write
 from dvt_engine_core.retry import retry_at
-from dvt_engine_core.state import CoreState, evolve_all, initial_state
+from dvt_engine_core.standpoint import Standpoint
+from dvt_engine_core.state import CoreState
 from dvt_engine_core.testing.builders import PAYLOADS, SampleRun
 from dvt_engine_core.testing.scenario import accepted, lines
 from dvt_engine_core.testing.seeded import seeded_run
@@ -42,7 +44,8 @@ def succeed(_step_id: str, _attempt: int) -> bool:
 class DrivenRun:
     """A run between its start and its end.
 
-    Shape: `log` holds the facts recorded, `trace` what was decided; `coming` what may happen next.
+    Shape: `log` holds the facts recorded, `trace` what was decided; `coming` what may happen next; `decisions` what the
+    record step decided on the log, `taken` what the interpreter decided there.
     """
 
     plan: JsonObject
@@ -52,6 +55,7 @@ class DrivenRun:
     trace: list[str] = field(default_factory=list)
     coming: list[Coming] = field(default_factory=list)
     decisions: list[tuple[CoreState, Cause, Decision]] = field(default_factory=list)
+    taken: list[Decision] = field(default_factory=list)
     walk: Walk = field(init=False)
     state: CoreState = field(init=False)
     _run: SampleRun = field(init=False)
@@ -61,7 +65,7 @@ class DrivenRun:
     def __post_init__(self) -> None:
         """Queue and start the run; nothing is dispatched yet."""
         self.walk = Walk.of(Plan.parse(self.plan))
-        self.state = initial_state(self.walk)
+        self.state = Standpoint().start(self.walk)
         self._run = seeded_run(self.chance)
         self._rows = RunRows(self._run.run_id, self._run.tenant_id)
         queued = self._run.new().queued
@@ -76,9 +80,13 @@ class DrivenRun:
         self.coming += [("signal", signal, 1) for signal in self.state.open_signals]
         self.hear(RunLoaded())
 
-    def fold(self) -> CoreState:
-        """Core state from the log."""
-        return evolve_all(initial_state(self.walk), self.log)
+    def _kept(self, fact: Fact) -> bool:
+        """Record a fact of a decision; the skip of a step that was dispatched may be refused."""
+        return self.record(fact) or fact.event_type == "StepSkipped"
+
+    def fold(self, seen: Standpoint | None = None) -> CoreState:
+        """Core state from the log, as an interpreter sees it; without one, nothing is in flight."""
+        return evolve_all((seen or Standpoint()).start(self.walk), self.log)
 
     def snapshot(self) -> RunSnapshot:
         """The live projection."""
@@ -103,24 +111,27 @@ class DrivenRun:
 
     def hear(self, cause: Cause) -> None:
         """Decide, record, act."""
-        heard = receive(self.state, cause)
-        decision = decide(heard, cause)
+        decision = decide(self.state, cause)
         self.trace += [type(cause).__name__, *lines(decision)]
         if decision.facts:
-            before = self.fold()
+            seen = Standpoint.of(self.state)
+            before = self.fold(seen)
             decided = decide(before, cause)
             self.decisions.append((before, cause, decided))
-            while False in [self.record(fact) for fact in decided.facts]:
-                decided = decide(self.fold(), cause)
-        after = evolve_all(heard, decision.facts)
+            self.taken.append(decision)
+            while False in [self._kept(fact) for fact in decided.facts]:
+                decided = decide(self.fold(seen), cause)
+        after = evolve_all(receive(self.state, cause), decision.facts)
         for effect in decision.effects:
             match effect:
                 case DispatchStep():
                     self.coming.append(("begin", effect.step_id, effect.attempt))
                 case StartTimer():
-                    self.coming.append(("due", effect.step_id, 1))
+                    self.coming.append(("due", f"{effect.step_id}@{effect.at}", 1))
                 case CancelStep():
                     self._asked.add(effect.step_id)
+                case StartDeadline():
+                    self.coming.append(("deadline", "", 1))
                 case FinishRun():
                     self.coming = []
         self.state = launched(after, decision.effects)
@@ -142,7 +153,7 @@ class DrivenRun:
             case "end":
                 self._end(name, attempt)
             case "due":
-                self.hear(RetryDue(name))
+                self.hear(RetryDue(*name.split("@")))
             case _:
                 self.hear(SignalArrived(name, SignalType.CANCEL))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dvt_contracts.models.engine.v1.builds import Builds
-from dvt_contracts.models.engine.v1.engine_run_ref import EngineProvider, EngineRunRef
+from dvt_contracts.models.engine.v1.engine_run_ref import EngineRunRef, InProcessRunRef
 
 from dvt_engine_core.causes import Cause, StepLost, StepReturned
 from dvt_engine_core.interpreter import Interpreter, StepOrder
@@ -25,6 +25,7 @@ from dvt_engine_core.services.recording import Recorder
 from dvt_engine_core.services.run_loader import RunLoader
 from dvt_engine_core.services.run_recorder import RunRecorder
 from dvt_engine_core.services.step_attempt import AttemptRequest, CancelReason, StepAttempts
+from dvt_engine_core.standpoint import Recorded, Standpoint
 from dvt_engine_core.system import SystemClock, SystemIds
 
 ADAPTER = "in-process"
@@ -75,7 +76,7 @@ class InProcessEngine:
     async def signal(self, run: RunKey, delivery: SignalDelivery) -> None:
         """See EngineAdapter."""
         await self.start(run)
-        self._running[run][0].signal(delivery.signal_id, delivery.signal_type)
+        self._running[run][0].signal(delivery.signal_id, delivery.signal_type, delivery.step_id)
 
     async def cancel(self, run: RunKey) -> None:
         """See EngineAdapter: drop the interpreter as a crash would."""
@@ -102,7 +103,7 @@ class InProcessEngine:
 
 def reference(run: RunKey) -> EngineRunRef:
     """Where the run runs."""
-    return EngineRunRef(provider=EngineProvider.IN_PROCESS, workflow_id=run.run_id)
+    return InProcessRunRef(workflow_id=run.run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,8 @@ class _Driver:
     async def load(self) -> LoadedRun:
         return await self.engine.loader.load(self.run, reference(self.run))
 
-    async def record(self, cause: Cause) -> StepReturned | None:
-        return await self.engine.records.record(self.run, cause)
+    async def record(self, cause: Cause, seen: Standpoint) -> Recorded:
+        return await self.engine.records.record(self.run, cause, seen)
 
     async def run_step(self, order: StepOrder) -> StepReturned | StepLost:
         request = AttemptRequest(self.run, order.step_id, order.attempt, order.inputs_version)

@@ -1,7 +1,7 @@
 """Decisions as given, when, then: facts and effects as short lines, in the order in which they must come.
 
 A fact is its type with step and attempt, or signal, as in `StepStarted a 1`; an effect begins with a small letter:
-`dispatch a 1`, `timer a <Instant>`, `cancel a`, `finish`.
+`dispatch a 1`, `timer a <Instant>`, `deadline <Instant>`, `cancel a`, `finish`.
 """
 
 from dataclasses import dataclass, field
@@ -17,9 +17,10 @@ from dvt_contracts.models.plan.v1.plan_ref import PlanRef
 
 from dvt_engine_core.causes import Cause
 from dvt_engine_core.decider import decide, launched, receive
-from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, Effect, FinishRun, StartTimer
+from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, Effect, FinishRun, StartDeadline, StartTimer
 from dvt_engine_core.facts import Fact, Payload
-from dvt_engine_core.state import CoreState, evolve_all, initial_state
+from dvt_engine_core.folding import evolve_all, initial_state
+from dvt_engine_core.state import CoreState
 from dvt_engine_core.testing.builders import ACTOR, PAYLOADS, SHA
 from dvt_engine_core.testing.world import CONTEXT, line
 from dvt_engine_core.transitions import RULES
@@ -39,13 +40,14 @@ def fact(text: str) -> Fact:
     if rest[2:] == ["retry"]:
         payload = _RETRIED
     if subject == "run":
-        return Fact(event_type, payload, ordinal=int(rest[0]) if rest else 1)
+        return Fact(event_type, payload, ordinal=int(rest[0]) if rest else 1, emitted_at=AT)
     return Fact(event_type, payload, rest[0], int(rest[1]) if subject == "step" else 1)
 
 
-def accepted(signal_id: str, signal_type: SignalType = SignalType.CANCEL) -> Fact:
+def accepted(signal_id: str, signal_type: SignalType = SignalType.CANCEL, arguments: JsonObject | None = None) -> Fact:
     """An accepted signal."""
-    return Fact("SignalAccepted", SignalAcceptedPayload(signal_type=signal_type, arguments={}, actor=ACTOR), signal_id)
+    payload = SignalAcceptedPayload(signal_type=signal_type, arguments=arguments or {}, actor=ACTOR)
+    return Fact("SignalAccepted", payload, signal_id)
 
 
 def effect_line(effect: Effect) -> str:
@@ -55,6 +57,8 @@ def effect_line(effect: Effect) -> str:
             return f"dispatch {effect.step_id} {effect.attempt}"
         case StartTimer():
             return f"timer {effect.step_id} {effect.at}"
+        case StartDeadline():
+            return f"deadline {effect.at}"
         case CancelStep():
             return f"cancel {effect.step_id}"
         case FinishRun():
