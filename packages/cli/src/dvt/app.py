@@ -43,6 +43,10 @@ _NOUNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "The database.",
         {"migrate": "dvt.commands.store:migrate_store", "sql": "dvt.commands.store_sql:sql"},
     ),
+    "contracts": (
+        "The contracts of DVT.",
+        {"check": "dvt.commands.contracts:check", "diff": "dvt.commands.contracts:diff"},
+    ),
     "outbox": ("Events on their way out.", {"status": "dvt.commands.outbox:status"}),
 }
 _VERBS: Final = {"dev": "dvt.commands.dev:dev", "doctor": "dvt.commands.doctor:doctor"}
