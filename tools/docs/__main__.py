@@ -5,14 +5,17 @@ diagrams are parsed and the site is built into build/site.
 """
 
 import argparse
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 
-from tools.docs import mermaid, references, roadmap, site, state_machines
+from tools.docs import mermaid, references, roadmap, roles, site, state_machines
 from tools.docs.links import BrokenLinkError
 from tools.files import ROOT
 from tools.node_packages import NodePackageError
+
+BUILD = (sys.executable, "-m", "mkdocs", "build", "--strict")
 
 
 def written() -> dict[str, str]:
@@ -20,6 +23,7 @@ def written() -> dict[str, str]:
     return {
         state_machines.PAGE.relative_to(ROOT).as_posix(): state_machines.page(),
         roadmap.PAGE.relative_to(ROOT).as_posix(): roadmap.page(roadmap.load()),
+        roles.PAGE.relative_to(ROOT).as_posix(): roles.page(),
     }
 
 
@@ -39,7 +43,7 @@ def build() -> None:
         sys.exit("\n".join(found))
     number = site.lay_out()
     print(f"{len(fences)} diagrams parsed by Mermaid, {number} pages laid out", flush=True)
-    subprocess.run([sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet"], cwd=ROOT, check=True)
+    subprocess.run(BUILD, cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
     print("site: build/site")
 
 

@@ -22,11 +22,11 @@ CODE = re.compile(r"(?<![`\w])`(?P<word>[A-Za-z][A-Za-z0-9_-]*)`(?!`)")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word of the contracts: what it means, and the page of `reference/` that defines it."""
+    """A word of the contracts: what it means, and the schema that defines it, below `contracts/schemas`."""
 
     word: str
     meaning: str
-    page: str
+    schema: str
 
 
 def anchor(word: str) -> str:
@@ -41,7 +41,7 @@ def terms(schemas: Path = SCHEMAS, tables: Path = TABLES) -> tuple[Term, ...]:
         page = file.relative_to(schemas).with_suffix("").as_posix()
         for name, value in as_node(read(file).get("$defs")).items():
             node = as_node(value)
-            target = f"{page}.md#{name}"
+            target = f"{page}.json#{name}"
             found.setdefault(name, Term(name, text(node, "description"), target))
             wire = name[0].lower() + name[1:]
             if page.endswith("/ids"):
@@ -49,12 +49,12 @@ def terms(schemas: Path = SCHEMAS, tables: Path = TABLES) -> tuple[Term, ...]:
             for word in texts(node.get("enum")):
                 known = found.get(word)
                 meaning = f"{known.meaning} Also of {name}." if known else f"A word of {name}."
-                found[word] = Term(word, meaning, known.page if known else target)
+                found[word] = Term(word, meaning, known.schema if known else target)
     for event in nodes(read(tables).get("events")):
         name = text(event, "type")
         page = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
         about = f"Event of a {text(event, 'subject')}."
-        found[name] = Term(name, about, f"events/v1/{page}.md")
+        found[name] = Term(name, about, f"events/v1/{page}.json")
     return tuple(found.values())
 
 
@@ -67,14 +67,14 @@ def explained(page: str) -> dict[str, str]:
     }
 
 
-def page(words: str, defined: tuple[Term, ...], reference: str) -> str:
+def page(words: str, defined: tuple[Term, ...], schemas: str) -> str:
     """Write the glossary: the words in prose, each with an anchor, then every word of the contracts."""
     known = explained(words)
     prose = ENTRY.sub(
         lambda found: f'<span id="{known[found["words"].split(",")[0].strip("` ")]}"></span>{found[0]}', words
     )
     rows = [
-        f'| <span id="{anchor(term.word)}"></span>[{term.word}]({reference}{term.page}) | {cell(term.meaning)} |'
+        f'| <span id="{anchor(term.word)}"></span>[{term.word}]({schemas}{term.schema}) | {cell(term.meaning)} |'
         for term in sorted(defined, key=lambda term: (term.word.lower(), term.word))
         if term.word not in known
     ]

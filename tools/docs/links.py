@@ -1,8 +1,9 @@
 """Make the links of a page fit the site: what the site has is linked, code of the repository is named only."""
 
+import posixpath
 import re
-from collections.abc import Callable
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 
 LINK = re.compile(r"(?<!!)\[(?P<label>[^\]\n]+)\]\((?P<target>[^)\s#]*)(?P<anchor>#[^)\s]*)?\)")
 FENCED = re.compile(r"^(?P<fence>`{3,}|~{3,}).*?^(?P=fence) *$", re.MULTILINE | re.DOTALL)
@@ -13,27 +14,22 @@ class BrokenLinkError(Exception):
     """A page links to something that is not there."""
 
 
-def normal(page: str, target: str) -> str:
-    """Return the path from the root of the repository that a link on `page` leads to."""
-    parts: list[str] = []
-    for part in (*PurePosixPath(page).parent.parts, *PurePosixPath(target).parts):
-        parts = parts[:-1] if part == ".." else [*parts, part]
-    return "/".join(parts)
+def fitted(page: str, markdown: str, *, root: Path, places: Mapping[str, str]) -> str:
+    """Return the page with links for the site.
 
-
-def fitted(page: str, markdown: str, *, root: Path, on_site: Callable[[str], bool]) -> str:
-    """Return the page with links for the site; raises BrokenLinkError, with file and line, for one to nowhere."""
+    Shape: `places` gives the page of the site that shows a path of the repository; a path that is shown nowhere but
+    exists becomes plain text.
+    Raises: BrokenLinkError, with file and line, for a link to nowhere.
+    """
+    folder = posixpath.dirname(page)
 
     def fit(found: re.Match[str]) -> str:
         target = found["target"]
         if not target or ADDRESS.match(target):
             return found[0]
-        path = normal(page, target)
-        readme = f"{path}/README.md".lstrip("/")
-        if on_site(path):
-            return found[0]
-        if on_site(readme):
-            return f"[{found['label']}]({target.rstrip('/')}/README.md{found['anchor'] or ''})"
+        path = posixpath.normpath(posixpath.join(folder, target))
+        if path in places:
+            return f"[{found['label']}]({posixpath.relpath(places[path], folder or '.')}{found['anchor'] or ''})"
         if (root / path).exists():
             return found["label"]
         line = markdown.count("\n", 0, found.start()) + 1

@@ -33,7 +33,9 @@ def named(line: str) -> Iterator[tuple[str, str, str]]:
     instead = "name one that is there, or write `pending ROW`"
     yield from (("test files", name, instead) for name in re.findall(r"`(?:[\w/.-]*/)?(test_\w+\.py)`", line))
     yield from (("tests", name, instead) for name in re.findall(r"`(test_\w+)`", line))
-    yield from (("clauses", name, "see contracts/clauses") for name in re.findall(r"\b(?!SHA-)([A-Z]{3,}-\d{3})\b", line))
+    yield from (
+        ("clauses", name, "see contracts/clauses") for name in re.findall(r"\b(?!SHA-)([A-Z]{3,}-\d{3})\b", line)
+    )
     for rows in PENDING.findall(line):
         yield from (("rows", row, "see docs/roadmap.json") for row in re.findall(r"[A-H]\d+", rows))
 

@@ -1,11 +1,12 @@
 """Lay out the sources of the site under build/: the repository's own pages as they lie, and the reference."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from tools.docs import contract_page, glossary
 from tools.docs.links import fitted
-from tools.docs.schemas import load
+from tools.docs.schemas import Schema, load
 from tools.files import ROOT, files
 from tools.node_packages import folder_of
 
@@ -23,6 +24,14 @@ def shown(name: str) -> bool:
     return mine and name.endswith(".md") and not any(part in name for part in LEFT_OUT)
 
 
+def places(names: Iterable[str], schemas: tuple[Schema, ...]) -> dict[str, str]:
+    """Return the page of the site for each path of the repository: pages themselves, folders by README, schemas."""
+    found = {name: name for name in names}
+    found |= {name.removesuffix("/README.md"): name for name in found if name.endswith("/README.md")}
+    found |= {f"contracts/schemas/{schema.path}.json": f"{REFERENCE}/{schema.path}.md" for schema in schemas}
+    return found | {"contracts/schemas": f"{REFERENCE}/README.md"}
+
+
 def pages(root: Path = ROOT) -> dict[str, str]:
     """Return the Markdown of all pages of the site by path, links fitted and words linked to the glossary."""
     schemas = load(root / "contracts" / "schemas")
@@ -30,16 +39,15 @@ def pages(root: Path = ROOT) -> dict[str, str]:
     defined = glossary.terms()
     known = glossary.anchors(words, defined)
     own = {name: path.read_text("utf-8") for name, path in files(root) if shown(name)}
-    own[GLOSSARY] = glossary.page(words, defined, "reference/")
-    made = {f"{REFERENCE}/{schema.path}.md": contract_page.page(schema) for schema in schemas}
-    made[f"{REFERENCE}/README.md"] = contract_page.index(schemas)
-    together = own | made
-    result = {}
-    for name, markdown in together.items():
-        fit = fitted(name, markdown, root=root, on_site=together.__contains__)
-        up = "../" * name.count("/")
-        result[name] = fit if name == GLOSSARY else glossary.linked(fit, known, f"{up}{GLOSSARY}")
-    return result
+    own[GLOSSARY] = glossary.page(words, defined, "../contracts/schemas/")
+    where = places(own, schemas)
+    result = {name: fitted(name, markdown, root=root, places=where) for name, markdown in own.items()}
+    result |= {f"{REFERENCE}/{schema.path}.md": contract_page.page(schema) for schema in schemas}
+    result[f"{REFERENCE}/README.md"] = contract_page.index(schemas)
+    return {
+        name: markdown if name == GLOSSARY else glossary.linked(markdown, known, "../" * name.count("/") + GLOSSARY)
+        for name, markdown in result.items()
+    }
 
 
 def lay_out(target: Path = TARGET) -> int:
