@@ -33,6 +33,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_golden_path(name: str, environment: dict[str, str]) -> None:
+    """[GOLDEN-003]."""
     expected = ExpectedHashes.parse(json.loads((PATHS / name / "expected" / "hashes.json").read_text("utf-8")))
     command = [DVT, "run", "start", str(PATHS / name), "-o", "json"]
     finished = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)

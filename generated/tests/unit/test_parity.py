@@ -70,11 +70,13 @@ def test_changed_instances_get_one_verdict(target: Target) -> None:
     ids=lambda value: str(value)[:40],
 )
 def test_models_are_stricter_where_json_schema_cannot_say_it(target: Target, document: JsonValue, why: str) -> None:
+    """[GLOSSARY-015]."""
     assert validator(target).is_valid(document), why
     assert not target.model_takes(document)
 
 
 def test_values_are_64_deep_at_most() -> None:
+    """[GLOSSARY-015]."""
     value: JsonValue = 1
     for _ in range(MAX_DEPTH):
         value = [value]

@@ -28,6 +28,7 @@ def text(document: JsonValue) -> str:
 
 @pytest.mark.parametrize("example", EVENTS, ids=lambda example: example.name)
 def test_an_event_is_written_as_it_was_read(example: Example) -> None:
+    """[EVENTS-005]."""
     assert isinstance(example.document, dict)
     assert text(parse_event(example.document).document()) == text(example.document)
 
@@ -35,6 +36,7 @@ def test_an_event_is_written_as_it_was_read(example: Example) -> None:
 @QUICK
 @given(instances(str(Target("events/v1/catalog").schema["$ref"]), schemas()))
 def test_any_event_is_written_as_it_was_read(document: dict[str, JsonValue]) -> None:
+    """[EVENTS-002], [EVENTS-005]."""
     event = parse_event(document)
     assert not isinstance(event, UnknownEvent)
     assert text(event.document()) == text(document)
@@ -50,6 +52,7 @@ def test_any_event_is_written_as_it_was_read(document: dict[str, JsonValue]) -> 
 def test_an_unknown_event_survives_with_all_its_members(
     envelope: dict[str, JsonValue], more: dict[str, JsonValue]
 ) -> None:
+    """[EVENTS-006], [EVENTS-007]."""
     document = {**more, **envelope, "eventType": "StepPonderedOver"}
     event = parse_event(document)
     assert isinstance(event, UnknownEvent)

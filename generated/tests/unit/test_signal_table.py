@@ -40,21 +40,25 @@ CORNERS: Final = [
 
 @pytest.mark.parametrize(("signal", "run", "step"), CORNERS)
 def test_every_corner_has_an_answer(signal: SignalType, run: RunStateName, step: StepCondition | None) -> None:
+    """[SIGNAL-001]."""
     assert rows(signal, run, step)
 
 
 def test_every_row_can_answer() -> None:
+    """[SIGNAL-001]."""
     reached = {row.row for corner in CORNERS for row in rows(*corner)}
     assert reached == {row.row for row in SIGNAL_TABLE.rows}
 
 
 def test_names_of_rows_differ() -> None:
+    """[SIGNAL-003]."""
     names = [row.row for row in SIGNAL_TABLE.rows]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("row", SIGNAL_TABLE.rows, ids=lambda row: str(row.row))
 def test_a_row_has_a_code_where_nothing_happens_and_an_effect_where_something_does(row: SignalRow) -> None:
+    """[SIGNAL-002]."""
     acts = row.application == "applied" or (row.application is MISSING and row.decision == "accepted")
     assert (row.effect is not MISSING) is acts
     assert (row.code is not MISSING) is not acts

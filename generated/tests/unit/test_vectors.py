@@ -1,7 +1,9 @@
 """Vectors say what they show, without any code of ours: plain hashes, and lookups in the transition tables."""
 
 import json
+import re
 import struct
+from collections import Counter
 from hashlib import sha256
 from typing import Any
 
@@ -10,38 +12,93 @@ from dvt_contracts.base import canonical_fault
 from dvt_contracts.registries.codes import CODES
 from dvt_contracts.registries.transition_tables import TRANSITION_TABLES
 
-from generated.tests.contract_files import vectors
+from generated.tests.contract_files import CONTRACTS, vectors
 
 Case = dict[str, Any]
 RULES = {rule.type: rule for rule in TRANSITION_TABLES.events}
 ATTEMPT = {"current": lambda now: now, "next": lambda now: now + 1, "first-or-current": lambda now: max(1, now)}
+FILES = sorted(
+    path.relative_to(CONTRACTS / "vectors").as_posix().removesuffix(".json")
+    for path in (CONTRACTS / "vectors").rglob("*.json")
+)
+CLAUSES = {
+    name
+    for path in (CONTRACTS / "clauses").glob("*.md")
+    for name in re.findall(r"^- \[([A-Z]+-\d{3})\]", path.read_text("utf-8"), re.MULTILINE)
+}
+#: Codes of plans that no plan shows by itself: they are about files, the allow-list, and what lies behind an address.
+NOT_OF_A_PLAN = {"PLAN_FILE_NOT_FOUND", "PLAN_FILE_UNREADABLE", "PLAN_ADDRESS_REFUSED"}
 
 
-def cases(file: str) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("case", vectors(file), ids=lambda case: str(case["name"]))
+def cases(file: str, *kinds: str) -> pytest.MarkDecorator:
+    found = [case for case in vectors(file) if not kinds or case["kind"] in kinds]
+    return pytest.mark.parametrize("case", found, ids=lambda case: str(case["id"]))
 
 
 def hexed(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-@cases("glossary/v1/idempotency_key")
+def test_every_vector_has_an_id_a_clause_and_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    every = [(file, case) for file in FILES for case in vectors(file)]
+    assert [name for name, count in Counter(case["id"] for _, case in every).items() if count > 1] == []
+    assert {case["clause"] for _, case in every} <= CLAUSES
+    counts = Counter((file, case["kind"]) for file, case in every)
+    with capsys.disabled():
+        print("", *(f"{count:5}  {file} {kind}" for (file, kind), count in counts.items()), sep="\n")
+        print(f"{len(every):5}  vectors")
+
+
+def test_vectors_differ_in_more_than_their_names() -> None:
+    names = {"id", "name", "clause", "source"}
+    shown = [
+        json.dumps([file, {name: part for name, part in case.items() if name not in names}], sort_keys=True)
+        for file in FILES
+        for case in vectors(file)
+    ]
+    assert [text for text, count in Counter(shown).items() if count > 1] == []
+
+
+@cases("glossary/v1/idempotency_key", "key")
 def test_a_key_is_the_hash_of_six_parts(case: Case) -> None:
     names = ("runId", "subject", "ordinal", "eventType", "planId", "planVersion")
     assert case["preimage"] == "|".join(str(case["input"][name]) for name in names)
     assert case["sha256"] == hexed(case["preimage"])
 
 
-@cases("glossary/v1/canonical")
+@cases("glossary/v1/idempotency_key", "event-key")
+def test_an_event_gives_the_parts_of_its_key(case: Case) -> None:
+    event = case["event"]
+    subject = event.get("stepId", event.get("signalId", "RUN"))
+    ordinal = event.get("logicalAttemptId", event.get("occurrence", 1))
+    plan = (event["planId"], event["planVersion"])
+    assert case["preimage"] == "|".join([event["runId"], subject, str(ordinal), event["eventType"], *plan])
+    assert case["sha256"] == hexed(case["preimage"])
+
+
+@cases("glossary/v1/canonical", "text", "double")
 def test_canonical_text_is_the_same_value(case: Case) -> None:
     value = struct.unpack(">d", bytes.fromhex(case["ieee754"]))[0] if "ieee754" in case else json.loads(case["input"])
-    if "refused" in case:
-        assert canonical_fault(value)
-        return
     assert json.loads(case["canonical"]) == value
     assert canonical_fault(value) is None
     if "sha256" in case:
         assert case["sha256"] == hexed(case["canonical"])
+
+
+@cases("glossary/v1/canonical", "refused")
+def test_what_is_refused_is_no_canonical_value(case: Case) -> None:
+    if "ieee754" in case:
+        assert canonical_fault(struct.unpack(">d", bytes.fromhex(case["ieee754"]))[0]) == case["refused"]
+        return
+    twice = []
+
+    def members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        twice.extend([True] * (len(pairs) - len(dict(pairs))))
+        return dict(pairs)
+
+    value = json.loads(case["input"], object_pairs_hook=members)
+    fault = "a key twice" if twice else canonical_fault(value)
+    assert fault == case["refused"].replace("nesting deeper than 64", "nesting too deep")
 
 
 @cases("glossary/v1/hashes")
@@ -103,7 +160,58 @@ def test_walks_show_every_transition_and_refuse_every_event_type() -> None:
     assert illegal >= RULES.keys()
 
 
-@cases("plan/v1/verdicts")
-def test_verdicts_use_codes_of_the_registry(case: Case) -> None:
-    assert {fault["code"] for fault in case["faults"]} <= {entry.code for entry in CODES.codes}
-    assert ("plan" in case) is not ("text" in case)
+def moves(case: Case) -> set[tuple[str, str]]:
+    """Event and state before it, for every legal run and step event of a walk."""
+    run, steps, seen = "NONE", dict[str, str](), set()
+    for event in (event for event in case["log"] if event["legal"] and not event.get("unknown")):
+        kind = event["eventType"]
+        if "stepId" in event:
+            before = steps.get(event["stepId"], "PENDING")
+            steps[event["stepId"]] = next(
+                row.to.value for row in TRANSITION_TABLES.step if row.event == kind and before in row.from_
+            )
+            seen.add((kind, before))
+        elif "signalId" not in event:
+            seen.add((kind, run))
+            run = next(row.to for row in TRANSITION_TABLES.run if row.event == kind and run in row.from_)
+    return seen
+
+
+def test_walks_take_every_row_of_the_tables_from_every_state() -> None:
+    seen = set().union(*(moves(case) for case in vectors("execution-semantics/v1/walks")))
+    rows = [*TRANSITION_TABLES.run, *TRANSITION_TABLES.step]
+    assert {(row.event, str(state)) for row in rows for state in row.from_} - seen == set()
+
+
+def test_walks_send_signals_in_every_open_state() -> None:
+    legal = {
+        (event["eventType"], state)
+        for case in vectors("execution-semantics/v1/walks")
+        for event, state in zip(case["log"], states(case), strict=True)
+        if event["legal"] and "signalId" in event
+    }
+    opened = {str(row.to) for row in TRANSITION_TABLES.run} - {"COMPLETED", "FAILED", "CANCELLED"}
+    assert {state for _, state in legal} == opened
+
+
+def states(case: Case) -> list[str]:
+    """State of the run before each event of a walk."""
+    found = ["NONE"]
+    for event in case["log"]:
+        row = next((row for row in TRANSITION_TABLES.run if row.event == event["eventType"]), None)
+        found.append(str(row.to) if row and event["legal"] else found[-1])
+    return found[:-1]
+
+
+def test_verdicts_use_codes_of_the_registry_and_show_every_code_of_a_plan() -> None:
+    registered = {entry.code for entry in CODES.codes}
+    every = [case for file in FILES if file.startswith("plan/") for case in vectors(file)]
+    shown = {fault["code"] for case in every for fault in case.get("faults", [])}
+    shown |= {case["code"] for case in every if case.get("code")}
+    assert shown <= registered
+    assert {code for code in registered if code.startswith("PLAN_")} - NOT_OF_A_PLAN - shown == set()
+
+
+@cases("plan/v1/verdicts", "verdict")
+def test_a_plan_is_given_in_one_way(case: Case) -> None:
+    assert sum(name in case for name in ("plan", "text", "hex", "parts")) == 1

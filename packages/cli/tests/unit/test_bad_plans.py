@@ -102,6 +102,7 @@ def test_a_plan_that_is_not_there_is_not_found(path: str, dvt: Dvt) -> None:
 
 
 def test_a_plan_changed_after_its_hash_was_taken_is_refused(dvt: Dvt, write_plan: WritePlan) -> None:
+    """[PLAN-004], [GLOSSARY-020]."""
     path = write_plan(A)
     sha256 = dvt("plan", "lint", "-o", "json").json()[0]["sha256"]
     path.write_text(json.dumps(json.loads(path.read_text("utf-8"))), "utf-8")

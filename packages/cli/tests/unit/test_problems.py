@@ -50,6 +50,7 @@ def test_a_database_that_is_away_is_unavailable() -> None:
 
 
 def test_the_text_names_file_line_column_pointer_code_and_hint_of_each_fault() -> None:
+    """[ERROR-004]."""
     faults = [Fault(code="PLAN_CYCLE", message="a cycle", pointer="/steps/0", line=3, column=5, hint="cut it")]
     text = problem_text(InvalidPlanError("one fault", faults=faults, file="p.json"))
     assert text.splitlines() == [
@@ -62,6 +63,8 @@ def test_the_text_names_file_line_column_pointer_code_and_hint_of_each_fault() -
 def test_what_nobody_foresaw_is_one_line_and_a_file_with_the_details(
     dvt: Dvt, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    """[ERROR-004]."""
+
     def broken(_: object) -> int:
         raise ZeroDivisionError("by a very secret=value")
 

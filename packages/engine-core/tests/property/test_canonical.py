@@ -43,6 +43,7 @@ class TestCanonical:
     @SETTINGS
     @given(ANY)
     def test_any_value_equals_rfc8785_and_is_read_back(self, value: JsonValue) -> None:
+        """[GLOSSARY-016]."""
         text = canonical_text(value)
         assert text.encode() == rfc8785.dumps(value)
         again, faults = read_json(text.encode())
@@ -88,6 +89,7 @@ class TestAnyText:
     @SETTINGS
     @given(st.binary(max_size=200))
     def test_any_bytes_are_read_or_refused(self, content: bytes) -> None:
+        """[PLAN-006]."""
         value, faults = read_json(content)
         assert not faults or value is None
 

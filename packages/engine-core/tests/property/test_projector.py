@@ -36,6 +36,7 @@ class TestIncremental:
     @SETTINGS
     @given(CHANCE)
     def test_going_on_from_any_snapshot_gives_the_snapshot_of_the_whole_log(self, chance: Random) -> None:
+        """[EXEC-009]."""
         run, log = logged(chance, illegal=True)
         whole = project(log, run_id=run.run_id, tenant_id="local")
         cut = chance.randint(1, len(log))
@@ -74,6 +75,7 @@ class TestOddEvents:
     @SETTINGS
     @given(CHANCE)
     def test_a_row_is_made_of_the_latest_event_of_each_part_whatever_came_between(self, chance: Random) -> None:
+        """[EXEC-006]."""
         run = seeded_run(chance)
         events = random_log(chance, run, length=30)
         rows = RunRows(run.run_id, "local")

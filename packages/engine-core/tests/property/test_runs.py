@@ -99,6 +99,7 @@ class TestOrder:
         ],
     )
     def test_every_order_of_independent_steps_gives_one_outcome(self, plan: JsonObject) -> None:
+        """[EXEC-014]."""
         runs = every_order(plan)
         assert len({run.outcome() for run in runs}) == 1
         assert len({tuple(run.told()) for run in runs}) > 5
@@ -114,6 +115,7 @@ class TestOrder:
     @SETTINGS
     @given(CHANCE, st.integers())
     def test_a_retry_leaves_no_trace_in_the_outcome(self, chance: Random, seed: int) -> None:
+        """[GLOSSARY-025]."""
         plan = random_plan(chance)
         retried = {**plan, "steps": [{**step, "retry": {"maxAttempts": 2}} for step in _steps(plan)]}
         with_retries = DrivenRun(retried, Random(seed), first_attempts_fail(chance)).finish()
@@ -140,6 +142,7 @@ class TestEnding:
     @SETTINGS
     @given(CHANCE, st.booleans())
     def test_every_run_ends_once_with_all_its_steps(self, chance: Random, cancel: bool) -> None:  # noqa: FBT001
+        """[EXEC-026]."""
         plan = random_plan(chance)
         run = disturbed(chance, plan, fails_sometimes(chance), crashes=chance.randint(0, 3), cancel=cancel)
         snapshot = run.snapshot()
@@ -152,6 +155,7 @@ class TestEnding:
     @SETTINGS
     @given(CHANCE)
     def test_a_run_completes_exactly_when_every_step_succeeded(self, chance: Random) -> None:
+        """[EXEC-025]."""
         run = disturbed(chance, random_plan(chance), fails_sometimes(chance), crashes=2)
         all_succeeded = all(step.status is StepStatus.SUCCEEDED for step in run.snapshot().steps)
         assert (run.snapshot().status is RunStatus.COMPLETED) is all_succeeded
@@ -159,6 +163,7 @@ class TestEnding:
     @SETTINGS
     @given(CHANCE)
     def test_no_step_starts_before_its_dependencies_succeeded(self, chance: Random) -> None:
+        """[EXEC-016]."""
         plan = random_plan(chance)
         run = disturbed(chance, plan, fails_sometimes(chance), crashes=2, cancel=chance.random() < 0.5)
         graph = run.walk.graph
@@ -173,6 +178,7 @@ class TestEnding:
     @SETTINGS
     @given(CHANCE)
     def test_no_more_steps_run_than_the_plan_allows(self, chance: Random) -> None:
+        """[EXEC-017]."""
         plan = random_plan(chance)
         run = DrivenRun(plan, chance, fails_sometimes(chance))
         while run.coming:
@@ -207,6 +213,7 @@ class TestReentrancy:
     @SETTINGS
     @given(CHANCE)
     def test_a_prefix_of_the_facts_is_completed(self, chance: Random) -> None:
+        """[EXEC-013]."""
         run = disturbed(chance, random_plan(chance), fails_sometimes(chance), crashes=1, cancel=True)
         for state, cause, decision in run.decisions:
             for known in range(len(decision.facts) + 1):
@@ -219,6 +226,7 @@ class TestReentrancy:
     @SETTINGS
     @given(CHANCE)
     def test_a_cause_heard_twice_decides_nothing_more(self, chance: Random) -> None:
+        """[EXEC-013]."""
         run = DrivenRun(random_plan(chance), chance, fails_sometimes(chance))
         while run.coming:
             run.go_on()
@@ -255,7 +263,7 @@ print(whole.hexdigest())
 
 
 def test_a_trace_is_the_same_for_every_hash_seed() -> None:
-    """Determinism: nothing that is decided depends on the order of a set."""
+    """[EXEC-011]: Determinism: nothing that is decided depends on the order of a set."""
     traces = {
         subprocess.run(
             [sys.executable, "-c", SCRIPT],

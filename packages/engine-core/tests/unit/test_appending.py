@@ -41,6 +41,7 @@ def test_an_unknown_type_is_told_by_key_and_body_alone() -> None:
 
 
 def test_an_event_over_48_kib_is_refused() -> None:
+    """[EVENTS-004]."""
     room = MAX_BODY_BYTES - len(append_item(RUN.unknown()).body)
     event = RUN.unknown().document()
     append_item(parse_event({**event, "mood": "thoughtful" + "x" * room}))

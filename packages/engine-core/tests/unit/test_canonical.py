@@ -18,6 +18,7 @@ def test_bytes_are_utf_8() -> None:
 
 @pytest.mark.parametrize("value", [{1, 2}, b"x", {1: "a"}, object(), {"a": [{2: 3}]}])
 def test_what_json_does_not_know_is_refused(value: JsonValue) -> None:
+    """[GLOSSARY-015]."""
     with pytest.raises(ContractError, match="of type") as caught:
         canonical_text(value)
     assert caught.value.code == "OUTPUT_NOT_CANONICAL"
@@ -37,6 +38,7 @@ def test_a_document_may_wrap_a_value_of_the_greatest_depth_but_not_any_depth() -
     [("plain é", "plain é"), ("a\x00b", "a\ufffdb"), ("\ud800", "?"), ("x" * MAX_MESSAGE, "x" * MAX_MESSAGE)],
 )
 def test_free_text_is_made_storable(text: str, safe: str) -> None:
+    """[GLOSSARY-017]."""
     assert clean(text) == safe
 
 

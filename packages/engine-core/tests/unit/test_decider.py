@@ -51,12 +51,14 @@ def payload(scenario: Scenario, event_type: str) -> object:
 
 class TestStarting:
     def test_a_step_starts_as_soon_as_its_own_dependencies_succeeded(self) -> None:
+        """[EXEC-016]."""
         run = given(LINEAR, *BEGUN).when(RunLoaded()).then("dispatch a 1")
         run.when(succeeded("a")).then("dispatch b 1").when(succeeded("b")).then("dispatch c 1").when(
             succeeded("c")
         ).then("RunCompleted", "finish")
 
     def test_ready_steps_start_in_plan_order(self) -> None:
+        """[EXEC-017]."""
         given(PARALLEL, *BEGUN).when(RunLoaded()).then("dispatch a 1", "dispatch b 1", "dispatch c 1")
 
     def test_a_join_waits_for_all_its_dependencies(self) -> None:
@@ -107,6 +109,7 @@ class TestRetry:
 
 class TestFailFast:
     def test_what_runs_is_cancelled_and_the_rest_skipped(self) -> None:
+        """[EXEC-021], [EXEC-022]."""
         plan = plan_of({"stepId": "a"}, {"stepId": "b"}, {"stepId": "c", "dependsOn": ["a"]}, {"stepId": "d"})
         run = given({**plan, "maxParallelSteps": 2}, *BEGUN).when(RunLoaded()).then("dispatch a 1", "dispatch b 1")
         run = run.when(failed("a"))
@@ -122,6 +125,7 @@ class TestFailFast:
         assert [skip.code.value for skip in skips] == ["RUN_FAILING", "RUN_FAILING"]
 
     def test_success_after_the_cancel_request_counts_and_the_run_still_fails(self) -> None:
+        """[EXEC-024], [EXEC-025]."""
         run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a"))
         run = run.then("RunFailing", "StepSkipped b 1", "StepSkipped c 1", "cancel b", "cancel c")
         run.when(succeeded("b")).then().when(cancelled("c")).then("RunFailed", "finish")
@@ -133,6 +137,7 @@ class TestFailFast:
         assert failing.step_id == "b"
 
     def test_a_step_that_waits_for_its_retry_stays_failed(self) -> None:
+        """[EXEC-023]."""
         run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(failed("a", retry_at=AT)).then(f"timer a {AT}")
         run = run.when(succeeded("b")).when(failed("c")).then("RunFailing", "RunFailed", "finish")
         run.when(RetryDue("a")).then("finish")
@@ -142,6 +147,7 @@ class TestFailFast:
         run.then("RunFailing", "StepSkipped b 1", "cancel b").when(RetryDue("a")).then()
 
     def test_the_first_failed_step_of_the_plan_is_named(self) -> None:
+        """[EVENTS-020]."""
         restored = given(PARALLEL, *BEGUN, "StepFailed c 1", "StepFailed b 1").when(RunLoaded())
         restored.then("RunFailing", "StepSkipped a 1", "RunFailed", "finish")
         assert isinstance(failing := payload(restored, "RunFailed"), RunFailedPayload)
@@ -150,6 +156,7 @@ class TestFailFast:
 
 class TestCancel:
     def test_a_cancel_stops_what_runs_and_skips_the_rest(self) -> None:
+        """[EXEC-021], [EVENTS-020]."""
         run = given(LINEAR, *BEGUN, accepted("s")).when(RunLoaded()).then("dispatch a 1")
         run = run.when(CANCEL).then(
             "SignalApplied s", "RunCancelling", "StepSkipped a 1", "StepSkipped b 1", "StepSkipped c 1", "cancel a"
@@ -163,10 +170,12 @@ class TestCancel:
         run.then("SignalApplied s", "RunCancelling", "StepSkipped b 1", "RunCancelled", "finish")
 
     def test_a_signal_is_applied_once(self) -> None:
+        """[EXEC-029], [SIGNAL-010]."""
         run = given(PARALLEL, *BEGUN, accepted("s")).when(RunLoaded()).when(CANCEL)
         run.when(CANCEL).then()
 
     def test_a_second_cancel_is_moot(self) -> None:
+        """[EXEC-029], [EVENTS-019]."""
         run = given(PARALLEL, *BEGUN).when(RunLoaded()).when(CANCEL)
         second = run.when(SignalArrived("t", SignalType.CANCEL)).then("SignalApplied t")
         assert isinstance(applied := payload(second, "SignalApplied"), SignalAppliedPayload)
@@ -174,6 +183,7 @@ class TestCancel:
 
     @pytest.mark.parametrize("log", [(), ("RunQueued",)])
     def test_before_the_start_a_signal_waits(self, log: tuple[str, ...]) -> None:
+        """[SIGNAL-012]."""
         given(LINEAR, *log).when(CANCEL).then()
 
     def test_an_ended_run_takes_no_signal(self) -> None:
@@ -192,6 +202,7 @@ class TestCancel:
 
 class TestRestore:
     def test_steps_recorded_as_running_are_dispatched_again_under_the_same_attempt(self) -> None:
+        """[EXEC-027]."""
         log = (*BEGUN, "StepStarted a 1", "StepFailed a 1", "StepStarted a 2", "StepStarted b 1")
         given(PARALLEL, *log).when(RunLoaded()).then("dispatch a 2", "dispatch b 1", "dispatch c 1")
 
@@ -199,6 +210,7 @@ class TestRestore:
         given({**PARALLEL, "maxParallelSteps": 1}, *BEGUN, "StepStarted c 1").when(RunLoaded()).then("dispatch c 1")
 
     def test_timers_are_set_again(self) -> None:
+        """[EXEC-027]."""
         log = (*BEGUN, "StepStarted a 1", "StepFailed a 1 retry", "StepStarted b 1", "StepFailed b 1 retry")
         given(PARALLEL, *log).when(RunLoaded()).then(f"timer a {AT}", f"timer b {AT}", "dispatch c 1")
 
@@ -225,11 +237,13 @@ class TestLost:
 
     @pytest.mark.parametrize("log", [("StepStarted a 1",), ()])
     def test_a_lost_attempt_fails_whether_its_start_was_recorded_or_not(self, log: tuple[str, ...]) -> None:
+        """[EXEC-019]."""
         run = given(LINEAR, *BEGUN, *log).when(self.lost())
         assert payload(run, "StepFailed") == StepFailedPayload(code="WORKER_LOST", final=True)
         run.then("StepFailed a 1", "RunFailing", "StepSkipped b 1", "StepSkipped c 1", "RunFailed", "finish")
 
     def test_the_retry_policy_holds_for_lost_workers_too(self) -> None:
+        """[EXEC-019], [EVENTS-016]."""
         run = given(RETRIED, *BEGUN, "StepStarted a 1").when(self.lost())
         assert payload(run, "StepFailed") == StepFailedPayload(code="WORKER_LOST", retry_at="2026-01-31T08:15:30.623Z")
 

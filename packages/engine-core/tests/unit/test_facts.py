@@ -20,6 +20,7 @@ def subject(event_type: str) -> str | None:
 
 @pytest.mark.parametrize("event_type", sorted(PAYLOADS))
 def test_a_fact_becomes_an_event_and_a_fact_again(event_type: str) -> None:
+    """[EVENTS-001]."""
     fact = Fact(event_type, PAYLOADS[event_type], subject(event_type), 1 if event_type.startswith("Signal") else 3)
     event = stamped(fact, RUN.identity, STAMP)
     assert fact_of(event) == fact
@@ -35,6 +36,7 @@ def test_a_fact_becomes_an_event_and_a_fact_again(event_type: str) -> None:
 
 
 def test_the_engine_attempt_is_kept_beside_the_logical_one_and_in_no_key() -> None:
+    """[GLOSSARY-005]."""
     fact = Fact("StepStarted", PAYLOADS["StepStarted"], "a", 1)
     first, third = (stamped(fact, RUN.identity, STAMP, engine_attempt=n) for n in (1, 3))
     bare = stamped(fact, RUN.identity, STAMP)

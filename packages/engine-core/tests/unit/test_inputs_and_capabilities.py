@@ -22,6 +22,7 @@ def plan(**fields: JsonValue) -> Plan:
 
 
 def test_defaults_are_applied_where_nothing_is_given() -> None:
+    """[PLAN-021]."""
     assert effective_inputs(plan(inputs=SCHEMA), {}) == {"name": "world"}
     assert effective_inputs(plan(inputs=SCHEMA), {"name": "ana", "n": 3}) == {"name": "ana", "n": 3}
 
@@ -48,6 +49,7 @@ def test_a_long_name_makes_a_short_pointer() -> None:
 
 
 def test_a_plan_that_declares_no_inputs_takes_none() -> None:
+    """[PLAN-021]."""
     assert effective_inputs(plan(), {}) == {}
     with pytest.raises(InvalidInputsError):
         effective_inputs(plan(), {"name": "ana"})
@@ -83,6 +85,7 @@ def test_a_plan_needs_what_it_uses_and_what_it_asks_for(
 
 
 def test_what_the_engine_lacks_is_told_with_the_place_that_needs_it() -> None:
+    """[PLAN-022], [CAPABILITY-005]."""
     faults = missing_capabilities(plan(deadlineMs=1, requires=["signals.pause"]), "temporal")
     assert [(fault.code, fault.pointer) for fault in faults] == [
         ("PLAN_CAPABILITY", "/requires/0"),

@@ -83,6 +83,7 @@ async def walk(driver: Driver, *signals: str) -> list[str]:
 
 
 async def test_a_decision_is_recorded_before_it_acts() -> None:
+    """[EXEC-012]."""
     driver = Driver(loaded({"stepId": "a"}, {"stepId": "b"}), failed, hang=frozenset({"b"}))
     assert await walk(driver) == [
         "step a 1",

@@ -46,6 +46,7 @@ def nested(depth: int) -> JsonValue:
 
 @pytest.mark.parametrize("size", [MAX_INLINE_BYTES, MAX_INLINE_BYTES + 1])
 async def test_an_output_over_16_kib_becomes_an_artifact(size: int) -> None:
+    """[EVENTS-004], [GLOSSARY-024]."""
     text = "x" * (size - 2)
     kept = await values().keep(STEP, StepResult(text), NOTHING)
     assert kept.output_hash == output_hash(text)
@@ -55,6 +56,7 @@ async def test_an_output_over_16_kib_becomes_an_artifact(size: int) -> None:
 
 
 async def test_an_output_that_does_not_fit_beside_its_artifacts_becomes_one_too() -> None:
+    """[EVENTS-004]."""
     many = tuple(artifact(number, "n" * 110) for number in range(100))
     kept = await values().keep(STEP, StepResult("x" * 15_000, many), NOTHING)
     assert kept.output is MISSING
@@ -100,6 +102,7 @@ async def test_an_output_that_misses_its_schema_is_refused() -> None:
 
 
 async def test_only_a_step_with_a_code_version_has_a_step_key() -> None:
+    """[GLOSSARY-026]."""
     versioned = PlanStep.parse({"stepId": "a", "kind": "noop", "codeVersion": "1"})
     assert (await values().keep(STEP, StepResult(), NOTHING)).step_key is MISSING
     key = (await values().keep(versioned, StepResult(), NOTHING)).step_key
@@ -109,6 +112,7 @@ async def test_only_a_step_with_a_code_version_has_a_step_key() -> None:
 
 
 async def test_a_secret_never_reaches_the_step_key() -> None:
+    """[GLOSSARY-026], [PLAN-020]."""
     step = PlanStep.parse({"stepId": "a", "kind": "noop", "with": {"token": {"$secret": "t"}}})
     resolved = await values({"t": "hush"}).resolve(RUN, step, {})
     assert resolved == Resolved({"token": "hush"}, {"token": {"$secret": "t"}})
@@ -128,6 +132,7 @@ async def test_values_take_the_place_of_references() -> None:
     "reference", [{"$input": "/none"}, {"$output": {"step": "b"}}, {"$artifact": {"step": "b", "name": "n"}}]
 )
 async def test_a_reference_to_nothing_is_unavailable(reference: JsonValue) -> None:
+    """[PLAN-019]."""
     step = PlanStep.parse({"stepId": "a", "kind": "noop", "with": {"value": reference}})
     with pytest.raises(StepError) as caught:
         await values().resolve(RUN, step, {})

@@ -50,6 +50,7 @@ def test_a_fault_has_its_place(content: bytes, code: str, line: int, column: int
     ids=lambda value: str(value)[:20],
 )
 def test_what_is_not_plain_json_is_refused(content: bytes, code: str, message: str | None) -> None:
+    """[PLAN-001], [PLAN-003]."""
     value, faults = read_json(content)
     assert value is None
     assert [fault.code for fault in faults] == [code]
@@ -119,6 +120,7 @@ def test_every_value_has_the_place_where_it_begins() -> None:
 
 
 def test_equal_keys_are_duplicates_wherever_they_stand() -> None:
+    """[PLAN-002]."""
     found = scan('[{"a": 1, "a": {"b": 1, "b": 2}}, {"a": 1}]').duplicates
     assert found == [("/0/a", Place(1, 11)), ("/0/a/b", Place(1, 25))]
 

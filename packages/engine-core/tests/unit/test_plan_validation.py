@@ -81,6 +81,7 @@ def test_a_wrong_one_raises_with_every_fault() -> None:
     ],
 )
 def test_a_fault_has_a_line_and_a_hint(plan: JsonValue, line: str, hint: str) -> None:
+    """[PLAN-005]."""
     found = fault(plan)
     assert (found.line, found.hint) == (at(plan, line), hint)
 
@@ -96,6 +97,7 @@ def test_what_is_missing_is_placed_where_it_should_stand() -> None:
 
 
 def test_a_cycle_is_told_step_by_step() -> None:
+    """[PLAN-011]."""
     plan = plan_of(
         {"stepId": "a", "dependsOn": ["c"]}, {"stepId": "b", "dependsOn": ["a"]}, {"stepId": "c", "dependsOn": ["b"]}
     )
@@ -103,6 +105,7 @@ def test_a_cycle_is_told_step_by_step() -> None:
 
 
 def test_faults_come_in_the_order_of_the_text() -> None:
+    """[PLAN-005]."""
     plan = plan_of(
         {"stepId": "a", "kind": "x"}, {"stepId": "b", "dependsOn": ["z"]}, {"stepId": "b"}, planId="?", more=1
     )
@@ -112,6 +115,7 @@ def test_faults_come_in_the_order_of_the_text() -> None:
 
 
 def test_a_reference_stands_in_for_any_parameter() -> None:
+    """[PLAN-013]."""
     taken = plan_of(
         {"stepId": "a", "kind": "shout", "with": {"text": {"$input": "/t"}}}, inputs={"properties": {"t": {}}}
     )
@@ -163,16 +167,19 @@ def test_long_names_make_short_faults(plan: JsonValue) -> None:
 
 
 def test_a_hundred_faults_are_enough() -> None:
+    """[PLAN-005]."""
     plan = plan_of(*({"stepId": f"s{n}", "dependsOn": ["none"]} for n in range(150)))
     assert len(faults(plan)) == MAX_FAULTS
 
 
 def test_more_than_10_000_steps_are_too_many() -> None:
+    """[PLAN-008]."""
     plan = plan_of(*({"stepId": f"s{n}"} for n in range(10_001)))
     assert [(found.code, found.pointer) for found in faults(plan)] == [("PLAN_TOO_LARGE", "/steps")]
 
 
 def test_more_than_50_000_edges_are_too_many() -> None:
+    """[PLAN-008]."""
     first = [f"s{n}" for n in range(251)]
     plan = plan_of(
         *({"stepId": name} for name in first), *({"stepId": f"t{n}", "dependsOn": first} for n in range(200))
@@ -182,11 +189,13 @@ def test_more_than_50_000_edges_are_too_many() -> None:
 
 
 def test_a_plan_over_4_mib_is_not_even_read() -> None:
+    """[PLAN-001]."""
     text = json.dumps(plan_of({"stepId": "a"}, description="x" * 2**22))
     assert [found.code for found in check_plan(text.encode(), KINDS).faults] == ["PLAN_TOO_LARGE"]
 
 
 def test_a_chain_of_10_000_steps_is_judged_in_seconds() -> None:
+    """[PLAN-006]."""
     steps: list[JsonObject] = [
         {
             "stepId": f"s{n}",

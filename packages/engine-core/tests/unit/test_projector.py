@@ -35,6 +35,7 @@ def test_an_empty_log_is_a_pending_run_of_no_events() -> None:
 
 
 def test_each_part_comes_from_its_own_event() -> None:
+    """[EXEC-006]."""
     snapshot = projected(
         RUN.event("RunStarted"),
         RUN.event("StepStarted", "a"),
@@ -75,18 +76,21 @@ def test_steps_and_signals_are_listed_by_id() -> None:
 
 
 def test_a_repeat_is_ignored() -> None:
+    """[EXEC-007], [GLOSSARY-013]."""
     log = records(QUEUED, RUN.event("RunStarted"), RUN.event("StepStarted", "a"))
     repeated = [log[0], log[1], log[0], log[1], log[1], log[2], log[2]]
     assert project(repeated, run_id=RUN.run_id, tenant_id="local") == project(log, run_id=RUN.run_id, tenant_id="local")
 
 
 def test_a_gap_is_an_error() -> None:
+    """[EXEC-007], [GLOSSARY-013]."""
     log = records(QUEUED, RUN.event("RunStarted"), RUN.event("StepStarted", "a"))
     with pytest.raises(SequenceGapError, match="event 2 is missing before 3"):
         project([log[0], log[2]], run_id=RUN.run_id, tenant_id="local")
 
 
 def test_an_illegal_event_is_an_alert_and_changes_only_the_watermark() -> None:
+    """[EXEC-008]."""
     started = RUN.event("RunStarted")
     before = projected(started)
     after = projected(started, RUN.event("StepCompleted", "a"))
@@ -100,12 +104,14 @@ def test_an_illegal_first_event_is_an_alert_of_no_state() -> None:
 
 
 def test_a_run_ends_only_where_no_step_runs() -> None:
+    """[EXEC-003]."""
     beside = projected(RUN.event("RunStarted"), RUN.event("StepStarted", "a"), RUN.event("RunFailed"))
     assert beside.snapshot.status is RunStatus.RUNNING
     assert [alert.event_type for alert in beside.alerts] == ["RunFailed"]
 
 
 def test_an_unknown_type_advances_the_watermark_only() -> None:
+    """[EVENTS-007]."""
     snapshot = projected(RUN.unknown()).snapshot
     assert snapshot.document() == projected().snapshot.document() | {"lastRunSeq": 2}
 
@@ -116,6 +122,7 @@ def signal_of(projection: Projection) -> SignalSnapshot:
 
 
 def test_a_signal_still_open_at_the_end_counts_as_moot() -> None:
+    """[EXEC-010], [SIGNAL-013]."""
     events = (RUN.event("RunStarted"), RUN.event("SignalAccepted", "s"))
     assert signal_of(projected(*events)).application is MISSING
     ended = signal_of(projected(*events, RUN.event("RunCompleted")))

@@ -55,6 +55,7 @@ async def started(*steps: str) -> Started:
 
 
 async def test_an_end_that_the_log_refuses_is_decided_anew() -> None:
+    """[EXEC-015]."""
     at = await started("a")
     engine = at.world.engine()
 
@@ -157,6 +158,7 @@ async def test_a_log_that_refuses_what_follows_from_it_is_a_fault() -> None:
 
 
 async def test_a_delivery_that_comes_after_the_outcome_runs_nothing() -> None:
+    """[EXEC-020], [EVENTS-011]."""
     at = await started("a")
     attempts = at.world.engine().attempts
     first = await attempts.run(AttemptRequest(at.run, "a", 1), why_cancelled=lambda: "requested")

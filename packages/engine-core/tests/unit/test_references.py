@@ -73,6 +73,7 @@ def test_references_are_found_in_order_with_their_path() -> None:
 
 
 def test_a_literal_is_not_looked_into() -> None:
+    """[PLAN-018]."""
     value: JsonValue = {"$literal": [{"$input": "no"}]}
     assert [item for item in find_references(value) if isinstance(item, MalformedReference)] == []
     assert substitute(value, lambda _: "never") == [{"$input": "no"}]

@@ -29,6 +29,7 @@ def test_a_late_attempt_waits_no_longer_than_the_longest_delay() -> None:
 
 
 def test_the_next_attempt_is_the_failure_plus_the_delay() -> None:
+    """[EXEC-018]."""
     again = retry_at(policy(initialMs=1500), failed_attempt=1, code="X_Y", emitted_at=AT)
     assert again == "2026-01-31T08:15:31.623Z"
 
@@ -43,6 +44,7 @@ def test_the_next_attempt_is_the_failure_plus_the_delay() -> None:
     ],
 )
 def test_no_attempt_follows(chosen: RetryPolicy, attempt: int, code: str, retryable: bool) -> None:  # noqa: FBT001
+    """[EXEC-018]."""
     assert retry_at(chosen, failed_attempt=attempt, code=code, emitted_at=AT, retryable=retryable) is None
 
 

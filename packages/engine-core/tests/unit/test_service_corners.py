@@ -160,6 +160,7 @@ class TestAttempts:
     async def test_a_redelivery_that_the_log_refuses_runs_nothing(
         self, step: StepStatus | None, status: StepStatus
     ) -> None:
+        """[EVENTS-017]."""
         world, run, engine = await begun()
         await record(world, run, fact("StepStarted a 1"))
         answering(world).answers["StepRedelivered"] = refused(RunStatus.RUNNING, step)
@@ -189,6 +190,7 @@ async def record(world: World, run: RunKey, *facts: Fact) -> None:
 
 class TestLoading:
     async def test_a_run_that_does_not_exist_is_an_error(self) -> None:
+        """[SERVICE-004]."""
         engine = World().engine()
         with pytest.raises(RunNotFoundError):
             await engine.loader.load(NOWHERE, reference(NOWHERE))
@@ -215,6 +217,7 @@ class TestLoading:
 
     @pytest.mark.parametrize(("plan_id", "version"), [("other", "1"), ("sample", "2")])
     async def test_a_plan_of_another_name_than_its_reference_is_refused(self, plan_id: str, version: str) -> None:
+        """[PLAN-004]."""
         world = World()
         content = json.dumps(ONE).encode()
         ref = await world.store.put("local", content, plan_id=plan_id, plan_version=version)
@@ -280,11 +283,12 @@ class TestSignals:
 
     @pytest.mark.parametrize(
         ("signal_type", "reason", "code"),
-        [(SignalType.PAUSE, "test", "SIGNAL_UNSUPPORTED"), (SignalType.CANCEL, None, "REASON_REQUIRED")],
+        [(SignalType.RETRY_STEP, "test", "SIGNAL_ARGUMENTS"), (SignalType.CANCEL, None, "REASON_REQUIRED")],
     )
     async def test_what_may_not_be_asked_is_recorded_nowhere(
         self, signal_type: SignalType, reason: str | None, code: str
     ) -> None:
+        """[SIGNAL-006]."""
         world, run, _ = await begun()
         request = SignalRequest(signal_id="s", signal_type=signal_type, reason=reason or MISSING)
         with pytest.raises(SignalRefusedError) as caught:

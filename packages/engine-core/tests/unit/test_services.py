@@ -72,6 +72,7 @@ async def append(world: World, run: RunKey, *facts: Fact) -> None:
 
 
 async def test_the_dispatcher_cancels_a_pending_run_without_the_engine() -> None:
+    """[EVENTS-013]."""
     world, engine = World(), Engine()
     run = await world.queue(ONE)
     await world.service.cancel_run(run, signal_id="c", actor=ACTOR, reason="test")
@@ -94,6 +95,7 @@ async def test_a_signal_of_a_started_run_goes_to_the_engine() -> None:
 
 
 async def test_an_intent_survives_an_engine_that_is_down() -> None:
+    """[SERVICE-001], [SERVICE-005], [SERVICE-006]."""
     world, engine = World(), Engine(down=True)
     run = await world.queue(ONE)
     dispatcher = Dispatcher(world.store.intents, recorder(world), engine)
@@ -185,6 +187,7 @@ async def test_a_lost_attempt_of_an_ending_run_is_skipped_if_it_did_not_begin() 
 
 
 async def test_a_start_key_names_one_run() -> None:
+    """[SERVICE-002], [EVENTS-014]."""
     world = World()
     first = await world.queue(ONE, start_key="k")
     assert await world.queue(ONE, start_key="k") == first
@@ -193,12 +196,14 @@ async def test_a_start_key_names_one_run() -> None:
 
 
 async def test_plan_addresses_are_on_an_allow_list() -> None:
+    """[SERVICE-003]."""
     ref = PlanRef(address="https://example.org/plan.json", sha256="a" * 64, plan_id="p", plan_version="1")
     with pytest.raises(PlanRefusedError):
         await World().service.start_run(StartRequest(ref, CONTEXT))
 
 
 async def test_inputs_over_the_limit_are_refused_before_anything_is_stored() -> None:
+    """[SERVICE-003], [PLAN-008]."""
     world = World()
     with pytest.raises(InvalidInputsError) as caught:
         await world.queue(ONE, {"x": "y" * 20_000})
@@ -206,6 +211,7 @@ async def test_inputs_over_the_limit_are_refused_before_anything_is_stored() -> 
 
 
 async def test_signals_are_authorised_before_they_are_recorded() -> None:
+    """[EXEC-028], [SIGNAL-004], [SIGNAL-006], [SIGNAL-007]."""
     world = World()
     run = await world.queue(ONE)
     viewer = Actor(actor_id="v", role=Role.VIEWER, authenticated=True)
@@ -218,6 +224,7 @@ async def test_signals_are_authorised_before_they_are_recorded() -> None:
 
 
 async def test_an_ended_run_takes_no_signal_but_knows_its_own() -> None:
+    """[EXEC-030], [SIGNAL-009]."""
     world = World()
     run = await world.queue(ONE)
     await world.service.cancel_run(run, signal_id="c", actor=ACTOR, reason="test")

@@ -75,6 +75,7 @@ def test_done_is_final_or_out_of_attempts() -> None:
 
 
 def test_run_facts_are_counted_for_their_occurrence() -> None:
+    """[GLOSSARY-006]."""
     state = given(PLAN, *BEGUN, "RunPaused 1", "RunResumed 1", "RunPaused 2").state
     assert state.counts == {"RunQueued": 1, "RunStarted": 1, "RunPaused": 2, "RunResumed": 1}
 

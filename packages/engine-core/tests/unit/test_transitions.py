@@ -32,6 +32,7 @@ def test_a_state_is_named_by_status_and_substatus() -> None:
 
 @pytest.mark.parametrize("event_type", [row.event for row in TRANSITION_TABLES.run])
 def test_a_run_moves_where_the_table_says_and_nowhere_else(event_type: str) -> None:
+    """[EXEC-001]."""
     row = next(row for row in TRANSITION_TABLES.run if row.event == event_type)
     for state in EVERY_STATE:
         after = next_run_state(event_type, state)
@@ -41,6 +42,7 @@ def test_a_run_moves_where_the_table_says_and_nowhere_else(event_type: str) -> N
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
 def test_no_run_event_leaves_a_terminal_status(status: RunStatus) -> None:
+    """[EXEC-002]."""
     assert all(next_run_state(name, RunState(status)) is None for name in RULES)
 
 
@@ -53,6 +55,7 @@ def test_no_step_event_leaves_a_final_status(status: StepStatus) -> None:
 
 
 def test_an_event_carries_the_attempt_of_its_rule() -> None:
+    """[EXEC-004]."""
     assert [expected_attempt(AttemptRule.CURRENT, n) for n in (0, 1, 5)] == [0, 1, 5]
     assert [expected_attempt(AttemptRule.NEXT, n) for n in (0, 1, 5)] == [1, 2, 6]
     assert [expected_attempt(AttemptRule.FIRST_OR_CURRENT, n) for n in (0, 1, 5)] == [1, 1, 5]

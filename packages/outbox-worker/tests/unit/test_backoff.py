@@ -3,6 +3,7 @@ from dvt_outbox_worker.backoff import FIRST_MS, LONGEST_MS, delay_ms
 
 
 def test_each_failure_doubles_the_delay_up_to_the_longest() -> None:
+    """[RELAY-004]."""
     delays = [delay_ms(failures, chance=0) for failures in range(12)]
     assert delays == [100, 200, 400, 800, 1600, 3200, 6400, 12800, 25600, LONGEST_MS, LONGEST_MS, LONGEST_MS]
 

@@ -55,6 +55,7 @@ def test_repetitions_and_replays_change_nothing(consume: Consume) -> None:
 
 
 def test_the_first_delivery_counts_whatever_its_epoch(consume: Consume) -> None:
+    """[CONSUMER-002]."""
     database = sqlite3.connect(":memory:")
     assert consume([line(1, 1, epoch=2), line(1, 2, epoch=1)], database) == 2
     database.close()

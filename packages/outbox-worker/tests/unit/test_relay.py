@@ -54,6 +54,7 @@ def test_what_is_found_is_published_then_settled() -> None:
 
 
 def test_after_a_full_batch_it_looks_again_at_once() -> None:
+    """[RELAY-001]."""
     full = after(Leased(HELD), Fetched((message(1), message(2))), Published((None, None)), Done())
     assert full.action == Fetch(HELD, 2)
 
@@ -69,6 +70,7 @@ def test_a_full_batch_of_nothing_publishable_waits_instead_of_spinning() -> None
 
 @pytest.mark.parametrize(("took_ms", "left_ms"), [(0, 80), (30, 50), (79, 1)])
 def test_two_looks_are_never_more_than_100_ms_apart(took_ms: int, left_ms: int) -> None:
+    """[RELAY-001]."""
     assert after(Leased(HELD), (1000 + took_ms, Fetched(()))).action == Wait(left_ms)
 
 

@@ -101,6 +101,8 @@ async def test_shards_are_given_back_on_the_way_out() -> None:
 async def test_an_outage_of_the_source_is_survived_and_told_once(
     caplog: pytest.LogCaptureFixture, error: type[UnavailableError | RejectedError]
 ) -> None:
+    """[RELAY-005]."""
+
     class Flaky(MemoryOutbox):
         down = True
 
@@ -143,6 +145,8 @@ async def test_an_outage_between_publish_and_acknowledge_repeats_nothing() -> No
 
 
 async def test_an_outage_of_the_bus_blocks_no_run_and_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+    """[RELAY-005]."""
+
     @dataclass(slots=True)
     class Gone(MemoryBroker):
         gone: bool = True

@@ -17,6 +17,7 @@ def files(root: Path) -> list[str]:
 
 
 async def test_bytes_are_kept_once_under_their_hash(tmp_path: Path) -> None:
+    """[GLOSSARY-020]."""
     store, data = DirectoryArtifactStore(tmp_path / "store"), b"abc"
     digest = sha256(data).hexdigest()
     (tmp_path / "source").write_bytes(data)
