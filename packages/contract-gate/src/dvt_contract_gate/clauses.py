@@ -7,8 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from dvt_engine_core.testing.conformance.kits import KITS
-
+from dvt_contract_gate.core import kit_clauses
 from dvt_contract_gate.tree import Tree
 
 _CLAUSE: Final = re.compile(r"^- \[([A-Z]+-\d{3})\] (.+(?:\n  .+)*)$", re.MULTILINE)
@@ -92,7 +91,7 @@ def coverage(tree: Tree) -> Coverage:
     """Read clauses and mentions; ids of families that have no clauses (SHA-256) are no mentions."""
     found = tuple(clauses(tree))
     families = {clause.family for clause in found}
-    named = [Mention(name, _KITS, 1) for names in KITS.values() for name in names]
+    named = [Mention(name, _KITS, 1) for name in kit_clauses()]
     named += [
         Mention(name, path.relative_to(tree.root).as_posix(), line)
         for pattern in _WITNESSES

@@ -14,7 +14,7 @@ from dvt_contract_gate.examples import Example, Target, example_of, targets_of
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Tree:
     """A `contracts` folder and its surroundings. Nothing is written, nothing is imported from it."""
 
@@ -54,8 +54,15 @@ class Tree:
         Shape: `reference` relative to the base, such as `plan/v1/step.json` or `glossary/v1/ids.json#/$defs/RunId`.
         Raises: ValueError if it, or what it refers to, is not there or no schema.
         """
-        schema = {"$schema": DRAFT, "$ref": BASE_ID + reference}
-        return jsonschema_rs.Draft202012Validator(schema, registry=self.registry, offline=True)
+        if reference not in self._validators:
+            schema = {"$schema": DRAFT, "$ref": BASE_ID + reference}
+            made = jsonschema_rs.Draft202012Validator(schema, registry=self.registry, offline=True)
+            self._validators[reference] = made
+        return self._validators[reference]
+
+    @cached_property
+    def _validators(self) -> dict[str, jsonschema_rs.Draft202012Validator]:
+        return {}
 
     @cached_property
     def examples(self) -> list[Example]:

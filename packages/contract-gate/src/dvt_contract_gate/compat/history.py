@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dvt_contract_gate.baselines import family_versions, load
+from dvt_contract_gate.baselines import bundles, digest, family_versions, ledger, load
 from dvt_contract_gate.changelog import names_schema, told_since
 from dvt_contract_gate.snapshot import Snapshot, family_of, snapshot_of
 from dvt_contract_gate.tree import Tree
@@ -41,10 +41,17 @@ def releases(tree: Tree) -> Iterator[Release]:
         there = family_versions(tree.contracts, family)
         major = there[-1].partition(".")[0]
         for version in there:
-            if version.partition(".")[0] == major:
+            if version.partition(".")[0] == major and _as_released(tree, version):
                 told = tuple(told_since(tree.contracts, version))
                 old = load(tree.contracts, version)
                 yield Release(family, version, version == there[-1], old, new, told)
+
+
+def _as_released(tree: Tree, version: str) -> bool:
+    """Whether the bundles of a release are those of the ledger; edited ones prove nothing, GATE-BASELINE tells."""
+    entries = ledger(tree.contracts)
+    paths = [path for path in bundles(tree.contracts) if path.parent.name == version]
+    return all(entries.get(f"{version}/{path.name}") == digest(path) for path in paths)
 
 
 def changed_schemas(release: Release) -> list[str]:

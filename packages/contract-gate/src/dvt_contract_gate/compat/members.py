@@ -33,19 +33,19 @@ def member_changes(place: Place, old: Schema, new: Schema) -> Iterator[Change]:
     """Compare names and requirements; the members that both have are compared elsewhere."""
     path, parts = place
     before, after = properties(old), properties(new)
-    for name in before.keys() - after.keys():
+    renamed = _renamed(before, after)
+    for name, other in renamed.items():
+        here = (path, (*parts, "properties", other))
+        yield Change(*here, "renamed", f"member {name} is called {other} now", BOTH, "who sends or awaits it is broken")
+    for name in before.keys() - after.keys() - renamed.keys():
         here = (path, (*parts, "properties", name))
-        other = [
-            new_name for new_name in after.keys() - before.keys() if _shape(after[new_name]) == _shape(before[name])
-        ]
-        renamed = f", {other[0]} has its shape (renamed?)" if len(other) == 1 else ""
         told = BOTH if openness(new) is False else (Party.CONSUMERS,)
-        yield Change(*here, "removed", f"member {name} is gone{renamed}", told, "who sends or awaits it is broken")
-    for name in after.keys() - before.keys() - required(new):
+        yield Change(*here, "removed", f"member {name} is gone", told, "who sends or awaits it is broken")
+    for name in after.keys() - before.keys() - required(new) - set(renamed.values()):
         here = (path, (*parts, "properties", name))
         why = "optional; update readers that refuse unknown members before anybody sends it"
         yield Change(*here, "added", f"member {name} is new and optional", (), why)
-    for name in required(new) - required(old):
+    for name in required(new) - required(old) - set(renamed.values()):
         here = (path, (*parts, "properties", name))
         new_member = "is new and required" if name not in before else "is required now"
         why = "documents without it are refused"
@@ -69,6 +69,14 @@ def _openness_changes(place: Place, old: Schema, new: Schema) -> Iterator[Change
         yield Change(*place, "narrowed", "other members must fit a schema now", (Party.PRODUCERS,), REFUSED)
     elif isinstance(before, Mapping):
         yield Change(*place, "widened", "other members may be anything now", (Party.CONSUMERS,), UNKNOWN_TO_READERS)
+
+
+def _renamed(before: Mapping[str, Schema], after: Mapping[str, Schema]) -> dict[str, str]:
+    """Members that went and came back under another name: those with one partner of the same shape."""
+    gone, come = before.keys() - after.keys(), after.keys() - before.keys()
+    pairs = [(old, new) for old in sorted(gone) for new in sorted(come) if _shape(before[old]) == _shape(after[new])]
+    olds, news = [old for old, _ in pairs], [new for _, new in pairs]
+    return {old: new for old, new in pairs if olds.count(old) == news.count(new) == 1}
 
 
 def _shape(schema: Schema) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from dvt_contracts.loader import BASE_ID
 from dvt_engine_core.canonical import canonical_text
 
-from dvt_contract_gate.compat.change import Party
 from dvt_contract_gate.compat.closure import closure
-from dvt_contract_gate.compat.compare import compare
 from dvt_contract_gate.compat.containment import Proof, covers
 from dvt_contract_gate.compat.history import Release, releases
 from dvt_contract_gate.compat.samples import refused_sample
+from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.finding import Finding, Level
 from dvt_contract_gate.rule import GateRule
 from dvt_contract_gate.snapshot import family_of
@@ -20,15 +19,12 @@ _ID = "GATE-COMPAT-SAMPLES"
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
+    waiting = unsettled(tree)
     for release in releases(tree):
         old, new = release.old.schemas, release.new.schemas
-        if old == new:
-            continue
-        broken = {BASE_ID + change.schema for change in compare(old, new) if Party.PRODUCERS in change.breaks}
         for name in sorted(old.keys() & new.keys()):
-            before, after = closure(old, name), closure(new, name)
-            told_already = broken & (before.keys() | after.keys())
-            if family_of(name) == release.family and before != after and not told_already:
+            mine = family_of(name) == release.family and name.removeprefix(BASE_ID) not in waiting
+            if mine and old != new and closure(old, name) != closure(new, name):
                 yield from _judge(tree, release, name)
 
 

@@ -3,36 +3,30 @@
 from collections.abc import Iterator
 
 from dvt_contract_gate.compat.change import Change
-from dvt_contract_gate.compat.compare import compare
-from dvt_contract_gate.compat.history import Release, changed_schemas, releases
+from dvt_contract_gate.compat.history import Release
+from dvt_contract_gate.compat.unsettled import shape_changes
 from dvt_contract_gate.finding import Finding, Level
 from dvt_contract_gate.rule import GateRule
-from dvt_contract_gate.snapshot import family_of
 from dvt_contract_gate.tree import Tree
 
 _ID = "GATE-COMPAT-SHAPE"
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
-    for release in releases(tree):
-        if not changed_schemas(release):
-            continue
-        for change in compare(release.old.schemas, release.new.schemas):
-            if family_of(change.schema) == release.family:
-                yield _finding(tree, release, change)
+    for release, change, settled in shape_changes(tree):
+        yield _finding(tree, release, change, settled=settled)
 
 
-def _finding(tree: Tree, release: Release, change: Change) -> Finding:
+def _finding(tree: Tree, release: Release, change: Change, *, settled: bool) -> Finding:
     since = f"{release.family} {release.version}"
     verdict = f"breaks {' and '.join(change.breaks)}: {change.why}" if change.breaking else "compatible"
     message = f"{change.message} since {since}; {verdict}"
-    level = Level.NOTE
-    advice = "nothing to do: the changelog tells of it"
-    if change.breaking and release.promised:
-        level = Level.ERROR
+    level = Level.NOTE if settled else Level.ERROR
+    if settled:
+        advice = "nothing to do: the changelog tells of it"
+    elif change.breaking and release.promised:
         advice = f"undo it, or leave v{release.version.partition('.')[0]} as it is and begin the next major beside it"
-    elif not release.allows(change.schema):
-        level = Level.ERROR
+    else:
         name = change.schema.removesuffix(".json")
         undo = "undo it, or " if change.breaking else ""
         advice = (

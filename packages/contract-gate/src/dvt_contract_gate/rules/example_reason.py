@@ -6,6 +6,7 @@ from typing import Final
 
 import jsonschema_rs
 
+from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.faults import SchemaFault, faults_of
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
@@ -26,7 +27,8 @@ _TELLS: Final[tuple[tuple[re.Pattern[str], set[str]], ...]] = (
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
-    known = set(tree.targets)
+    waiting = unsettled(tree)
+    known = {target for target in tree.targets if f"{target.path}.json" not in waiting}
     for example in tree.examples:
         if example.valid or example.target not in known or example.document.faults:
             continue

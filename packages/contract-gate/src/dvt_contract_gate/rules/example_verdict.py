@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
+from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
 from dvt_contract_gate.tree import Tree
@@ -12,7 +13,8 @@ _ID = "GATE-EXAMPLE-VERDICT"
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
-    known = set(tree.targets)
+    waiting = unsettled(tree)
+    known = {target for target in tree.targets if f"{target.path}.json" not in waiting}
     for example in tree.examples:
         if example.target not in known or example.document.faults:
             continue

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
+from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
 from dvt_contract_gate.tree import Tree
@@ -19,6 +20,8 @@ _TOLD: Final = re.compile(r"^(\S+): (.+?)(?:;.*)?$", re.MULTILINE)
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
+    if unsettled(tree):
+        return  # generating is worth while once the change is settled
     for tool, advice in _GENERATORS.items():
         if not (tree.root / tool).exists():
             continue
@@ -26,9 +29,14 @@ def _check(tree: Tree) -> Iterator[Finding]:
         done = subprocess.run(command, cwd=tree.root, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             told = _TOLD.findall(done.stderr)
-            known = [(file, what) for file, what in told if (tree.root / file).parent.is_dir()]
-            for file, what in known or [(tool, done.stderr.strip().rpartition("\n")[2] or "failed")]:
-                yield Finding(file, 1, _ID, what, advice)
+            known = [file for file, _ in told if (tree.root / file).parent.is_dir()]
+            more = f" and {len(known) - 1} more" if len(known) > 1 else ""
+            message = f"{known[0]}{more}: not what the contracts say" if known else _last_line(done.stderr)
+            yield Finding(known[0] if known else tool, 1, _ID, message, advice)
+
+
+def _last_line(text: str) -> str:
+    return text.strip().rpartition("\n")[2] or "the generator failed"
 
 
 RULE = GateRule(_ID, "models, registries and SQL tables are what the contracts say", _check)

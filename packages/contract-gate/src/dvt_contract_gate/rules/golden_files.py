@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 import jsonschema_rs
-from dvt_engine_core.plan.validation import check_plan
-from dvt_engine_core.testing.vectors import installed_kinds
 from pydantic import MISSING
 
+from dvt_contract_gate.compat.unsettled import unsettled
+from dvt_contract_gate.core import plan_faults
 from dvt_contract_gate.document import Document
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
@@ -27,9 +27,9 @@ def _check(tree: Tree) -> Iterator[Finding]:
     for plan in sorted((tree.root / "golden-paths").glob("*/plan.json")):
         for file, reference in _SCHEMAS.items():
             path = plan.parent / file
-            if path.exists():
+            if path.exists() and reference not in unsettled(tree):
                 yield from _judge(tree, tree.document(path), reference)
-        for fault in check_plan(plan.read_bytes(), installed_kinds()).faults:
+        for fault in plan_faults(plan.read_bytes()):
             document = tree.document(plan)
             hint = "correct the plan" if fault.hint is MISSING else fault.hint
             yield Finding(document.name, document.fault_line(fault), _ID, f"{fault.message} [{fault.code}]", hint)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
+from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
 from dvt_contract_gate.tree import Tree
@@ -22,7 +23,8 @@ def _check(tree: Tree) -> Iterator[Finding]:
                 errors[path] = list(tree.validator(path).iter_errors(document.value))
             except (ValueError, jsonschema_rs.ReferencingError):
                 continue  # GATE-SCHEMA-META tells
-        if document.faults or any(not told for told in errors.values()):
+        waiting = unsettled(tree) & errors.keys()
+        if document.faults or waiting or any(not told for told in errors.values()):
             continue
         if not errors:
             yield document.finding(_ID, "", f"family {family} has no schema", f"add a schema below {family}")
