@@ -49,10 +49,16 @@ def scratch() -> Iterator[dict[str, str]]:
         yield {"TMPDIR": folder}
 
 
+def ymls(folder: str) -> list[str]:
+    """List the YAML files of a folder of .github, but not the configuration of the forms."""
+    return [str(path) for path in sorted(Path(".github", folder).glob("*.yml")) if path.name != "config.yml"]
+
+
 @nox.session
 def contracts(session: nox.Session) -> None:
     """Fail when models and contracts differ; judge every example and vector."""
     session.run("python", "tools/generate.py", "--check")
+    session.run("python", "-m", "tools.docs", "--check")
     session.run("pytest", "generated/tests", "--quiet", *PARALLEL[:2], "--dist", "worksteal", *session.posargs)
 
 
@@ -64,8 +70,17 @@ def lint(session: nox.Session) -> None:
     session.run("python", "-m", "tools.check_layout")
     session.run("python", "-m", "tools.check_hosts")
     session.run("python", "-m", "tools.lock", "--check")
-    workflows = [str(path) for path in sorted(Path(".github/workflows").glob("*.yml"))]
-    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *ymls("workflows"))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *ymls("ISSUE_TEMPLATE"))
+    session.run("python", "-m", "tools.check_workflows")
+
+
+@nox.session(default=False)
+def docs(session: nox.Session) -> None:
+    """Have Mermaid parse every diagram and build the site; `-- --write` writes the committed pages."""
+    session.run("python", "-m", "tools.docs", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "tools/tests/docs", "--quiet")
 
 
 @nox.session

