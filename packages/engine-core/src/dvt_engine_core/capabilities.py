@@ -7,6 +7,8 @@ from dvt_contracts.models.plan.v1.plan import Plan
 from dvt_contracts.registries.capabilities import CAPABILITIES
 from pydantic import MISSING
 
+from dvt_engine_core.plan.references import needs
+
 _POLICY = {
     OnStepFailure.FAIL_FAST: "plan.fail-fast",
     OnStepFailure.FINISH_RUNNING: "plan.finish-running",
@@ -26,14 +28,22 @@ def required_capabilities(plan: Plan) -> dict[str, str]:
             needed.setdefault("plan.when", f"/steps/{position}/when")
         if step.run_if is RunIf.ALL_DONE:
             needed.setdefault("plan.run-if", f"/steps/{position}/runIf")
+        if step.retry is not MISSING:
+            needed.setdefault("plan.retry", f"/steps/{position}/retry")
+        if any(found.kind != "literal" for found in needs(step.with_)):
+            needed.setdefault("plan.references", f"/steps/{position}/with")
     return needed
 
 
 def missing_capabilities(plan: Plan, adapter: str, registry: CapabilityRegistry = CAPABILITIES) -> tuple[Fault, ...]:
     """Faults for what `adapter` does not give, in the order of the plan's needs; () when it can run the plan."""
-    given = registry.adapters.get(adapter, {})
     return tuple(
         Fault(code="PLAN_CAPABILITY", message=f"engine {adapter!r} does not support {capability}", pointer=at)
         for capability, at in required_capabilities(plan).items()
-        if given.get(capability, "unsupported") == "unsupported"
+        if not gives(adapter, capability, registry)
     )
+
+
+def gives(adapter: str, capability: str, registry: CapabilityRegistry = CAPABILITIES) -> bool:
+    """Whether an engine adapter has a capability."""
+    return registry.adapters.get(adapter, {}).get(capability, "unsupported") != "unsupported"

@@ -31,7 +31,7 @@ from dvt_engine_core.transitions import (
 PROJECTOR_VERSION: Final = "1"
 #: Members of a payload that its part leaves out: large, or of no use to a reader of the snapshot.
 _LEFT_OUT: Final = {
-    "RunQueued": ("startKey",),
+    "RunQueued": ("startKey", "signalId", "reason"),
     "RunStarted": ("engine",),
     "StepCompleted": ("stepKey",),
     "SignalAccepted": ("arguments",),

@@ -68,3 +68,15 @@ def ancestors(graph: Graph) -> tuple[int, ...]:
             if waiting[dependent] == 0:
                 order.append(dependent)
     return tuple(found)
+
+
+def before(graph: Graph, step: int) -> tuple[int, ...]:
+    """Transitive dependencies of one step, ascending."""
+    found: set[int] = set()
+    waiting = [step]
+    while waiting:
+        for needed in graph.dependencies[waiting.pop()]:
+            if needed not in found:
+                found.add(needed)
+                waiting.append(needed)
+    return tuple(sorted(found))

@@ -12,12 +12,14 @@ from dvt_engine_core.errors import PortError, UnavailableError
 from dvt_engine_core.ports.engine import EngineAdapter, SignalDelivery
 from dvt_engine_core.ports.store import IntentQueue, RunKey
 from dvt_engine_core.services.recording import Recorder
-from dvt_engine_core.services.run_loader import cancel_pending, identity_of
+from dvt_engine_core.services.run_loader import PENDING_ENDS, cancel_pending, identity_of
+from dvt_engine_core.services.signal_log import arguments_of
 from dvt_engine_core.transitions import TERMINAL
 
 LEASE_MS: Final = 30_000
 POLL_MS: Final = 1_000
 _BATCH: Final = 50
+_ON_STEPS: Final = frozenset({SignalType.RETRY_STEP, SignalType.SKIP_STEP})
 _FIRST_DELAY_MS: Final = 100
 _LONGEST_DELAY_MS: Final = 10_000
 
@@ -71,8 +73,11 @@ class Dispatcher:
         if signal is None or signal.decision is MISSING or signal.application is not MISSING:
             return
         signal_type = signal.decision.signal_type
-        pending = stored.snapshot.status is RunStatus.PENDING and signal_type is SignalType.CANCEL
-        identity = identity_of(run, stored.snapshot)
-        if pending and await cancel_pending(self.recorder, identity, signal.signal_id):
-            return
-        await self.engine.signal(run, SignalDelivery(signal.signal_id, signal_type, {}))
+        if stored.snapshot.status is RunStatus.PENDING and signal_type in PENDING_ENDS:
+            identity = identity_of(run, stored.snapshot)
+            if await cancel_pending(self.recorder, identity, signal.signal_id, signal_type):
+                return
+        arguments = await arguments_of(self.recorder.store, run, signal.signal_id) if signal_type in _ON_STEPS else {}
+        step_id = arguments.get("stepId")
+        delivery = SignalDelivery(signal.signal_id, signal_type, arguments, str(step_id) if step_id else None)
+        await self.engine.signal(run, delivery)

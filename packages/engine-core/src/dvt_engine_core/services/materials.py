@@ -21,6 +21,7 @@ from dvt_engine_core.plan.inputs import effective_inputs
 from dvt_engine_core.plan.validation import read_plan
 from dvt_engine_core.ports.plans import PlanSource
 from dvt_engine_core.ports.store import RunKey, StateStore
+from dvt_engine_core.services.signal_log import inputs_at
 from dvt_engine_core.walk import Walk
 
 _KEPT_RUNS: Final = 256
@@ -53,6 +54,7 @@ class Materials:
     adapter: str
     _runs: OrderedDict[RunKey, RunMaterial] = field(default_factory=OrderedDict)
     _plans: OrderedDict[tuple[str, str], tuple[Plan, Walk]] = field(default_factory=OrderedDict)
+    _inputs: OrderedDict[tuple[RunKey, int], dict[str, JsonValue]] = field(default_factory=OrderedDict)
 
     async def of(self, run: RunKey) -> RunMaterial:
         """Material of a run.
@@ -71,6 +73,16 @@ class Materials:
         if len(self._runs) > _KEPT_RUNS:
             self._runs.popitem(last=False)
         return material
+
+    async def inputs(self, run: RunKey, material: RunMaterial, version: int) -> Mapping[str, JsonValue]:
+        """Inputs of an attempt that was dispatched with an inputs version. Raises: UnavailableError."""
+        if version == 0:
+            return material.inputs
+        if (run, version) not in self._inputs:
+            self._inputs[run, version] = await inputs_at(self.store, run, material.inputs, version)
+            if len(self._inputs) > _KEPT_RUNS:
+                self._inputs.popitem(last=False)
+        return self._inputs[run, version]
 
     async def prepare(self, run: RunKey, snapshot: RunSnapshot) -> RunMaterial:
         """Material from a run's RunQueued. Raises as `of`."""

@@ -91,12 +91,13 @@ class Values:
                     known = () if artifacts is MISSING else artifacts
                     return next(artifact.document() for artifact in known if artifact.name == found.at)
                 case _:
-                    return look(await self._output(outcomes[found.name]), found.at)
+                    return look(await self.output(outcomes[found.name]), found.at)
         except (PointerError, KeyError, StopIteration):
             what = f"{found.kind} {found.name} {found.at}".replace("  ", " ").strip()
             raise StepError(f"nothing at {what}", code="REF_UNAVAILABLE") from None
 
-    async def _output(self, outcome: StepOutcome) -> JsonValue:
+    async def output(self, outcome: StepOutcome) -> JsonValue:
+        """Output of a step that succeeded, inline or spilled. Raises: RejectedError, UnavailableError."""
         if outcome.output_artifact is MISSING:
             return None if outcome.output is MISSING else outcome.output
         content = b"".join([chunk async for chunk in self.artifacts.read(outcome.output_artifact)])

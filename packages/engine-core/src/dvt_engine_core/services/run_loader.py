@@ -1,10 +1,12 @@
 """The load step of a run: everything is proven before any step runs; RunStarted or RunFailed is recorded here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from dvt_contracts.models.engine.v1.builds import Builds
 from dvt_contracts.models.engine.v1.engine_run_ref import EngineRunRef
 from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
+from dvt_contracts.models.engine.v1.signal_snapshot import SignalStatus
 from dvt_contracts.models.events.v1.run_cancelled import RunCancelledPayload
 from dvt_contracts.models.events.v1.run_failed import RunFailedPayload
 from dvt_contracts.models.events.v1.run_started import RunStartedPayload
@@ -79,20 +81,31 @@ class RunLoader:
     async def _cancelled(self, run: RunKey, snapshot: RunSnapshot) -> bool:
         """Apply an accepted cancel to a run that has not started; False where it has: the interpreter applies it."""
         for signal in snapshot.signals:
-            cancels = signal.decision is not MISSING and signal.decision.signal_type is SignalType.CANCEL
-            if cancels and signal.application is MISSING:
-                return await cancel_pending(self.recorder, identity_of(run, snapshot), signal.signal_id)
+            if signal.status is not SignalStatus.ACCEPTED or signal.decision is MISSING:
+                continue
+            if signal.decision.signal_type in PENDING_ENDS:
+                identity = identity_of(run, snapshot)
+                return await cancel_pending(self.recorder, identity, signal.signal_id, signal.decision.signal_type)
         return False
 
 
-async def cancel_pending(recorder: Recorder, identity: RunIdentity, signal_id: str) -> bool:
+#: What the two signals that end a run before its start are recorded as.
+PENDING_ENDS: Final = {
+    SignalType.CANCEL: CancelCode.CANCELLED,
+    SignalType.EMERGENCY_STOP: CancelCode.EMERGENCY_STOP,
+}
+
+
+async def cancel_pending(
+    recorder: Recorder, identity: RunIdentity, signal_id: str, signal_type: SignalType = SignalType.CANCEL
+) -> bool:
     """Cancel a run that is still PENDING: SignalApplied and RunCancelled, legal from PENDING only.
 
     Shape: True when the run is cancelled by this signal, False where it is past PENDING.
     Source: ExecutionSemantics, writers: dispatcher, and load.
     """
-    applied = SignalAppliedPayload(signal_type=SignalType.CANCEL, effect=SignalEffect.APPLIED)
-    cancelled = RunCancelledPayload(code=CancelCode.CANCELLED, signal_id=signal_id)
+    applied = SignalAppliedPayload(signal_type=signal_type, effect=SignalEffect.APPLIED)
+    cancelled = RunCancelledPayload(code=PENDING_ENDS[signal_type], signal_id=signal_id)
     results = await recorder.append(
         identity,
         [Fact("SignalApplied", applied, signal_id), Fact("RunCancelled", cancelled)],

@@ -34,13 +34,14 @@ from dvt_engine_core.idempotency import effect_key
 from dvt_engine_core.ports.execution import StepCall, StepExecutor, StepLog, StepLogs, StepResult
 from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.retry import retry_at
+from dvt_engine_core.services.conditions import Conditions
+from dvt_engine_core.services.execution import bounded
 from dvt_engine_core.services.materials import Materials, RunMaterial
 from dvt_engine_core.services.outputs import Resolved, Values
 from dvt_engine_core.services.recording import Recorder
 
 #: Why the activity was cancelled: the run asked for it, or the worker goes away and another will take over.
 CancelReason: TypeAlias = Literal["requested", "abandoned"]
-_SLACK_S: Final = 5.0
 _STATUS: Final = {
     "StepStarted": StepStatus.RUNNING,
     "StepCompleted": StepStatus.SUCCEEDED,
@@ -87,6 +88,11 @@ class StepAttempts:
         """
         material = await self.materials.of(request.run)
         step = material.plan.steps[material.walk.graph.index[request.step_id]]
+        if request.attempt == 1:
+            inputs = await self.materials.inputs(request.run, material, request.inputs_version)
+            instead = await Conditions(self.values).instead_of_start(request.run, material, step, inputs)
+            if instead is not None:
+                return _adopted(request, instead, await self._append(material, request, instead))
         started = StepStartedPayload(
             inputs_version=request.inputs_version,
             effect_key=effect_key(run_id=request.run.run_id, step_id=request.step_id, attempt=request.attempt),
@@ -123,7 +129,9 @@ class StepAttempts:
     ) -> StepReturned:
         log = self.logs.open(request.run, step_id=request.step_id, attempt=request.attempt)
         try:
-            resolved = await self.values.resolve(request.run, step, material.inputs)
+            resolved = await self.values.resolve(
+                request.run, step, await self.materials.inputs(request.run, material, request.inputs_version)
+            )
             result = await self._execute(material, step, request, resolved, log)
             completed = await self.values.keep(step, result, resolved)
         except asyncio.CancelledError:
@@ -165,21 +173,20 @@ class StepAttempts:
             secrets=self.values.secrets,
             code_root=self.code_root_of(material),
         )
-        task = asyncio.ensure_future(executor.execute(call))
-        grace_s = material.plan.cancel_grace_ms / 1000 + _SLACK_S
+        return await bounded(
+            executor.execute(call),
+            timeout_ms=step.timeout_ms,
+            grace_ms=material.plan.cancel_grace_ms,
+            hurried=lambda: self._hurried(request.run),
+        )
+
+    async def _hurried(self, run: RunKey) -> bool:
+        """Whether an emergency stop ends the run: it leaves no grace."""
         try:
-            done, _ = await asyncio.wait({task}, timeout=step.timeout_ms / 1000)
-        except asyncio.CancelledError:
-            await _stop(task, grace_s)
-            if task.done() and not task.cancelled() and task.exception() is None:
-                return task.result()
-            raise
-        if not done:
-            await _stop(task, grace_s)
-            raise StepError(f"the step ran longer than {step.timeout_ms} ms", code="TIMEOUT")
-        if task.cancelled():
-            raise StepError("the executor gave up by itself", code="INTERNAL")
-        return task.result()
+            cancelled = await self._cancelled(run)
+        except UnavailableError:
+            return False
+        return cancelled is not None and cancelled.code is StepCancelCode.EMERGENCY_STOP
 
     async def _cancelled(self, run: RunKey) -> StepCancelledPayload | None:
         """Why the run cancels its steps; None where its log knows of no reason: then nobody may record one."""
@@ -245,12 +252,6 @@ async def _kept(appending: Coroutine[object, object, Written], why: Callable[[],
             if task.cancelled() or why() == "abandoned":
                 task.cancel()
                 raise
-
-
-async def _stop(task: "asyncio.Future[StepResult]", grace_s: float) -> None:
-    """Ask an executor to stop and wait for it; one that does not even end when forced is left behind."""
-    task.cancel()
-    await asyncio.wait({task}, timeout=grace_s)
 
 
 def _adopted(request: AttemptRequest, fact: Fact, result: AppendResult) -> StepReturned:
