@@ -20,7 +20,7 @@ os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
 nox.needs_version = ">=2026.10"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["contracts", "lint", "types", "imports", "properties", "integration", "golden", "wheels"]
+nox.options.sessions = "contracts vectors lint types imports properties integration golden wheels".split()
 nox.options.stop_on_first_error = False
 
 CORES = max(2, os.cpu_count() or 2)
@@ -60,6 +60,12 @@ def contracts(session: nox.Session) -> None:
     session.run("python", "tools/generate.py", "--check")
     session.run("python", "-m", "tools.docs", "--check")
     session.run("pytest", "generated/tests", "--quiet", *PARALLEL[:2], "--dist", "worksteal", *session.posargs)
+
+
+@nox.session
+def vectors(session: nox.Session) -> None:
+    """Judge every vector by an implementation in JavaScript that shares no code with ours; print how many there are."""
+    session.run("python", "-m", "tools.check_vectors", *session.posargs)
 
 
 @nox.session

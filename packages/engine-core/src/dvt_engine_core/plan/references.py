@@ -1,5 +1,6 @@
 """References inside a step's `with`: finding them, and putting values in their place."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -16,6 +17,8 @@ _KINDS: Final[dict[str, Kind]] = {
     "$secret": "secret",
     "$literal": "literal",
 }
+#: Ids of steps, names of artifacts and secrets: [GLOSSARY-003].
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,16 @@ def read_reference(value: Mapping[str, JsonValue], path: tuple[str | int, ...]) 
         case "input", at:
             fault = _pointer_fault(at)
             return MalformedReference(path, fault) if fault else Reference("input", path, at=str(at))
-        case "secret", str(name):
+        case "secret", str(name) if _NAME.fullmatch(name):
             return Reference("secret", path, name=name)
-        case "output", {"step": str(step), **rest} if not rest.keys() - {"at"}:
+        case "output", {"step": str(step), **rest} if not rest.keys() - {"at"} and _NAME.fullmatch(step):
             fault = _pointer_fault(rest.get("at", ""))
             return (
                 MalformedReference(path, fault) if fault else Reference("output", path, step, str(rest.get("at", "")))
             )
-        case "artifact", {"step": str(step), "name": str(name), **rest} if not rest:
+        case "artifact", {"step": str(step), "name": str(name), **rest} if (
+            not rest and _NAME.fullmatch(step) and _NAME.fullmatch(name)
+        ):
             return Reference("artifact", path, step, name)
         case _:
             return MalformedReference(path, f"{key} has the wrong form")
