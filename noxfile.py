@@ -89,6 +89,12 @@ def docs(session: nox.Session) -> None:
         session.run("pytest", "tools/tests/docs", "--quiet")
 
 
+@nox.session(default=False)
+def proposal(session: nox.Session) -> None:
+    """Judge a branch: `nox -s proposal -- BASE [BRANCH]`; what changes brings fixtures, contracts their changelog."""
+    session.run("python", "-m", "tools.check_proposal", *session.posargs)
+
+
 @nox.session
 def types(session: nox.Session) -> None:
     """Check the types of everything written here, tests and tools included, strictly."""

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tools.docs import contract_page, glossary, history, schemas
+from tools.docs.json_nodes import Node
 
 OPEN = {
     "title": "Thing",
@@ -58,7 +59,7 @@ def test_a_reference_links_to_the_definition(folder: Path) -> None:
         ({"additionalProperties": {"type": "string"}}, "a map: "),
     ],
 )
-def test_a_page_says_whether_an_object_is_open(more: dict[str, schemas.Json], said: str) -> None:
+def test_a_page_says_whether_an_object_is_open(more: Node, said: str) -> None:
     assert schemas.openness({"type": "object", **more}).startswith(said)
 
 
