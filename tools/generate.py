@@ -9,12 +9,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACTS = ROOT / "contracts"
 PACKAGE = ROOT / "generated" / "src" / "dvt_contracts"
 HEADER = "# Generated from contracts/ by `nox -s generate`. Do not edit.\n"
+WIDTH = 120
+DOCSTRING = re.compile(r'^( *)"""(.+)"""$', re.MULTILINE)
 OPEN_TYPES = {name: f"dvt_contracts.base.{name}" for name in ("JsonValue", "JsonObject", "Empty")}
 FLAGS = """
 --ignore-pyproject --input-file-type jsonschema --schema-version 2020-12 --schema-version-mode strict --strict-refs
@@ -134,10 +137,29 @@ def bundle(target: Path) -> None:
     target.write_text(body, "utf-8")
 
 
+def broken(module: str) -> str:
+    """Break every docstring that does not fit its line: the first sentence, then the rest."""
+    return DOCSTRING.sub(_broken, module)
+
+
+def _broken(found: re.Match[str]) -> str:
+    indent, said = found.groups()
+    if len(found[0]) <= WIDTH:
+        return found[0]
+    paragraphs = [
+        textwrap.wrap(part, WIDTH - len(indent) - 3, break_long_words=False, break_on_hyphens=False)
+        for part in re.split(r"(?<=[.;]) ", said, maxsplit=1)
+    ]
+    body = "\n\n".join("\n".join(indent + line for line in lines) for lines in paragraphs)
+    return f'{indent}"""{body[len(indent) :]}\n{indent}"""'
+
+
 def tidy(target: Path) -> None:
     """Format and clean what was generated, independent of the project's own lint rules."""
     ruff = str(Path(sys.executable).parent / "ruff")
     env = {**os.environ, "RUFF_NO_CACHE": "true"}
+    for module in target.rglob("*.py"):
+        module.write_text(broken(module.read_text("utf-8")), "utf-8")
     for command in (
         ["check", "--isolated", "--fix-only", "-q", "--select", "F,I"],
         ["format", "--isolated", "-q", "--line-length", "120"],

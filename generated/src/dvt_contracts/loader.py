@@ -16,7 +16,6 @@ from dvt_contracts.schema_bundle import SCHEMAS
 
 BASE_ID: Final = "https://dvt.local/contracts/"
 KNOWN_TYPES: Final = frozenset(rule.type for rule in TRANSITION_TABLES.events)
-_EVENTS: Final[TypeAdapter[RunEvent]] = TypeAdapter(RunEvent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,14 @@ def parse_event(document: Mapping[str, JsonValue]) -> AnyEvent:
     Source: house rule of two-step readers; RunEventCatalog.
     """
     if document.get("eventType") in KNOWN_TYPES:
-        return _EVENTS.validate_python(document, by_alias=True, by_name=False)
+        return _events().validate_python(document, by_alias=True, by_name=False)
     return UnknownEvent(Envelope.parse(document), document)
+
+
+@cache
+def _events() -> TypeAdapter[RunEvent]:
+    """The validator of known events: built when the first one is read, as it takes longer than the imports here."""
+    return TypeAdapter(RunEvent)
 
 
 @cache

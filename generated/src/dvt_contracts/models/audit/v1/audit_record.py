@@ -39,7 +39,10 @@ class AuditChannel(StrEnum):
 
 
 class AuditDecision(StrEnum):
-    """`allowed`: authorised and legal; `denied`: not authorised; `refused`: authorised, but not legal or not well formed."""
+    """`allowed`: authorised and legal;
+
+    `denied`: not authorised; `refused`: authorised, but not legal or not well formed.
+    """
 
     ALLOWED = "allowed"
     DENIED = "denied"
@@ -114,7 +117,10 @@ class AuditResource(Contract):
 
 
 class AuditRecord(Contract):
-    """One line of the audit trail: who asked what, on what, and what was decided. Append-only, one chain per tenant, no payloads and no secrets. Design only: no store writes it yet."""
+    """One line of the audit trail: who asked what, on what, and what was decided.
+
+    Append-only, one chain per tenant, no payloads and no secrets. Design only: no store writes it yet.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -141,7 +147,10 @@ class AuditRecord(Contract):
     resource: Annotated[AuditResource, Field(title="AuditResource")]
     """On what; as asked, also where it does not exist."""
     decision: Annotated[AuditDecision, Field(title="AuditDecision")]
-    """`allowed`: authorised and legal; `denied`: not authorised; `refused`: authorised, but not legal or not well formed."""
+    """`allowed`: authorised and legal;
+
+    `denied`: not authorised; `refused`: authorised, but not legal or not well formed.
+    """
     code: ErrorCode | MISSING = MISSING
     """Why denied or refused."""
     reason: Annotated[StrictStr | MISSING, Field(max_length=1024, min_length=1)] = MISSING

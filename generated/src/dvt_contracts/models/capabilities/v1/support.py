@@ -5,7 +5,11 @@ from enum import StrEnum
 
 
 class Lifecycle(StrEnum):
-    """proposed: no engine has it; experimental: may change or go in any minor; stable: changes by the rules of the contract; deprecated: works, with a date of removal; removed: refused, the name is never given again."""
+    """proposed: no engine has it;
+
+    experimental: may change or go in any minor; stable: changes by the rules of the contract; deprecated: works,
+    with a date of removal; removed: refused, the name is never given again.
+    """
 
     PROPOSED = "proposed"
     EXPERIMENTAL = "experimental"
@@ -15,7 +19,11 @@ class Lifecycle(StrEnum):
 
 
 class SupportLevel(StrEnum):
-    """native: the engine does it itself; emulated: the adapter does it, with the same semantics; degraded: with a stated loss; unsupported: plans that need it are refused."""
+    """native: the engine does it itself;
+
+    emulated: the adapter does it, with the same semantics; degraded: with a stated loss; unsupported: plans that
+    need it are refused.
+    """
 
     NATIVE = "native"
     EMULATED = "emulated"

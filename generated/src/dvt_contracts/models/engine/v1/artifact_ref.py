@@ -28,6 +28,6 @@ class ArtifactRef(Contract):
         StrictStr,
         Field(alias="mediaType", max_length=127, pattern="^[a-z0-9.+-]+/[A-Za-z0-9.+-]+$"),
     ]
-    """Media type."""
+    """Media type by RFC 6838, such as text/csv."""
     address: Annotated[StrictStr, Field(max_length=2048, min_length=1)]
     """Where the artifact store keeps it."""

@@ -24,7 +24,7 @@ class ProjectorInput(Contract):
     run_id: Annotated[RunId, Field(alias="runId")]
     """Run whose records these are."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     snapshot: RunSnapshot | MISSING = MISSING
     """Snapshot to go on from; absent for the whole log."""
     records: Sequence[RawRecord]

@@ -30,15 +30,15 @@ class ComparedRun(Contract):
         use_attribute_docstrings=True,
     )
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     plan_hash: Annotated[Sha256, Field(alias="planHash")]
     """SHA-256 of the plan's bytes."""
     status: RunStatus
-    """Status."""
+    """Status as of now."""
     last_run_seq: Annotated[StrictInt, Field(alias="lastRunSeq", ge=0, le=9007199254740991)]
     """Events so far."""
     outcome_hash: Annotated[Sha256 | None, Field(alias="outcomeHash")]
@@ -54,7 +54,9 @@ class DiffVerdict(StrEnum):
 
 
 class DivergenceCause(StrEnum):
-    """Why: another plan, other inputs, another result of a step, another signal, another order of events that race, or another engine build."""
+    """Why: another plan, other inputs, another result of a step, another signal, another order of events that race, or
+    another engine build.
+    """
 
     PLAN = "plan"
     INPUT = "input"
@@ -76,7 +78,7 @@ class DivergentEvent(Contract):
     run_seq: Annotated[StrictInt, Field(alias="runSeq", ge=1, le=9007199254740991)]
     """Its place in the log."""
     event_type: Annotated[EventTypeName, Field(alias="eventType")]
-    """Type."""
+    """Type of the event."""
     step_id: Annotated[StepId | MISSING, Field(alias="stepId")] = MISSING
     """Step, of step events."""
     attempt: Annotated[StrictInt | MISSING, Field(ge=1, le=9007199254740991)] = MISSING
@@ -99,13 +101,15 @@ class Divergence(Contract):
         use_attribute_docstrings=True,
     )
     cause: Annotated[DivergenceCause, Field(title="DivergenceCause")]
-    """Why: another plan, other inputs, another result of a step, another signal, another order of events that race, or another engine build."""
+    """Why: another plan, other inputs, another result of a step, another signal, another order of events that race, or
+    another engine build.
+    """
     step_id: Annotated[StepId | MISSING, Field(alias="stepId")] = MISSING
     """The step, if it is about one."""
     pointer: Annotated[StrictStr | MISSING, Field(max_length=4096, pattern="^(/([^~/]|~[01])*)*$")] = MISSING
     """First difference inside what differs: the plan, the inputs, the output, the arguments of the signal."""
     explanation: Annotated[StrictStr, Field(max_length=4096)]
-    """For people."""
+    """Text for people; in no hash."""
     a: DivergentEvent | MISSING = MISSING
     """What happened in the first run; absent where nothing did."""
     b: DivergentEvent | MISSING = MISSING
@@ -121,7 +125,10 @@ class OutcomeComparison(StrEnum):
 
 
 class RunDiff(Contract):
-    """Where the logs of two runs first part, and why; what `dvt run diff` prints. Ids, keys and times of the runs never count."""
+    """Where the logs of two runs first part, and why;
+
+    what `dvt run diff` prints. Ids, keys and times of the runs never count.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -138,4 +145,7 @@ class RunDiff(Contract):
     outcome: Annotated[OutcomeComparison, Field(title="OutcomeComparison")]
     """What the outcome hashes say; `open` while one of the runs is."""
     divergences: Annotated[Sequence[Divergence], Field(max_length=20)]
-    """Where the runs part without an earlier divergence that led there, in causal order: the first is the answer. At most 20."""
+    """Where the runs part without an earlier divergence that led there, in causal order: the first is the answer.
+
+    At most 20.
+    """

@@ -32,21 +32,21 @@ class StepReport(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     status: StepStatus
-    """Status."""
+    """Status as of now."""
     attempt: Annotated[StrictInt, Field(ge=0, le=9007199254740991)]
     """Logical attempt."""
     code: ErrorCode | MISSING = MISSING
     """Error, cancel or skip code."""
     message: Annotated[StrictStr | MISSING, Field(max_length=4096)] = MISSING
-    """Error text."""
+    """Error text, for people; in no hash."""
     output_hash: Annotated[Sha256 | MISSING, Field(alias="outputHash")] = MISSING
     """Hash of the output."""
     output: JsonValue | MISSING = MISSING
     """Inline output."""
     artifacts: Sequence[ArtifactRef] | MISSING = MISSING
-    """Artifacts."""
+    """Artifacts that the step wrote, in order of name."""
     started_at: Annotated[Instant | MISSING, Field(alias="startedAt")] = MISSING
     """Start of the latest attempt."""
     ended_at: Annotated[Instant | MISSING, Field(alias="endedAt")] = MISSING
@@ -63,23 +63,23 @@ class RunReport(Contract):
         use_attribute_docstrings=True,
     )
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner."""
+    """Tenant that owns it."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     plan_hash: Annotated[Sha256, Field(alias="planHash")]
     """SHA-256 of the plan's bytes."""
     status: RunStatus
-    """Status."""
+    """Status as of now."""
     substatus: RunSubstatus | MISSING = MISSING
     """Substatus, if any."""
     code: ErrorCode | MISSING = MISSING
     """Why it failed or was cancelled."""
     message: Annotated[StrictStr | MISSING, Field(max_length=4096)] = MISSING
-    """For people."""
+    """Text for people; in no hash."""
     last_run_seq: Annotated[StrictInt, Field(alias="lastRunSeq", ge=0, le=9007199254740991)]
     """Events so far."""
     outcome_hash: Annotated[Sha256 | None, Field(alias="outcomeHash")]
@@ -95,6 +95,6 @@ class RunReport(Contract):
     started_at: Annotated[Instant | MISSING, Field(alias="startedAt")] = MISSING
     """When started."""
     ended_at: Annotated[Instant | MISSING, Field(alias="endedAt")] = MISSING
-    """When ended."""
+    """`emittedAt` of the terminal event."""
     steps: Sequence[StepReport]
     """All steps of the plan where it is known, in plan order; else those with events."""

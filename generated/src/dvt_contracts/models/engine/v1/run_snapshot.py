@@ -19,7 +19,7 @@ from .step_snapshot import StepSnapshot
 
 
 class PauseType(StrEnum):
-    """Which."""
+    """Which of the events of a pause came last."""
 
     RUN_PAUSED = "RunPaused"
     RUN_DRAINED = "RunDrained"
@@ -36,11 +36,11 @@ class RunCancellingPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     code: CancelCode
     """Kind of end."""
     signal_id: Annotated[SignalId, Field(alias="signalId")]
-    """The signal."""
+    """Signal that this is about."""
 
 
 class RunEndedPart(Contract):
@@ -53,11 +53,11 @@ class RunEndedPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     code: ErrorCode | MISSING = MISSING
     """Why, unless completed."""
     message: Annotated[StrictStr | MISSING, Field(max_length=4096)] = MISSING
-    """For people."""
+    """Text for people; in no hash."""
 
 
 class RunFailingPart(Contract):
@@ -70,7 +70,7 @@ class RunFailingPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     code: ErrorCode
     """STEP_FAILED or RUN_DEADLINE."""
     step_id: Annotated[StepId | MISSING, Field(alias="stepId")] = MISSING
@@ -87,9 +87,9 @@ class RunPausePart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     event_type: Annotated[PauseType, Field(alias="eventType", title="PauseType")]
-    """Which."""
+    """Which of the events of a pause came last."""
 
 
 class RunQueuedPart(Contract):
@@ -103,9 +103,9 @@ class RunQueuedPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     plan_ref: Annotated[PlanRef, Field(alias="planRef")]
-    """The plan."""
+    """Reference of the plan that is run."""
     inputs: JsonObject
     """Inputs as given."""
     context: RunContext
@@ -124,13 +124,13 @@ class RunStartedPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     step_count: Annotated[StrictInt, Field(alias="stepCount", ge=1, le=10000)]
     """Steps of the plan."""
     inputs_hash: Annotated[Sha256, Field(alias="inputsHash")]
     """Hash of the effective inputs."""
     builds: Builds
-    """Versions."""
+    """Versions of what decides, drives and folds."""
 
 
 class RunSnapshot(Contract):
@@ -145,9 +145,9 @@ class RunSnapshot(Contract):
     projector_version: Annotated[StrictStr, Field(alias="projectorVersion", max_length=16, min_length=1)]
     """Version of the projector's rules."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner."""
+    """Tenant that owns it."""
     status: RunStatus
     """Current status."""
     substatus: RunSubstatus | MISSING = MISSING

@@ -22,7 +22,11 @@ from ...glossary.v1.time import Instant
 
 
 class ReasonKind(StrEnum):
-    """Waiting: `not-loaded`, `dependency`, `no-worker`, `slot`, `running`, `retry-backoff`, `paused`, `signal`, `stopping`, `deadline`, `next-decision`. Ended: `completed`, `step-failed`, `deadline-passed`, `cancelled`, `refused`."""
+    """Waiting: `not-loaded`, `dependency`, `no-worker`, `slot`, `running`, `retry-backoff`, `paused`, `signal`,
+    `stopping`, `deadline`, `next-decision`.
+
+    Ended: `completed`, `step-failed`, `deadline-passed`, `cancelled`, `refused`.
+    """
 
     NOT_LOADED = "not-loaded"
     DEPENDENCY = "dependency"
@@ -52,11 +56,15 @@ class Reason(Contract):
         use_attribute_docstrings=True,
     )
     kind: Annotated[ReasonKind, Field(title="ReasonKind")]
-    """Waiting: `not-loaded`, `dependency`, `no-worker`, `slot`, `running`, `retry-backoff`, `paused`, `signal`, `stopping`, `deadline`, `next-decision`. Ended: `completed`, `step-failed`, `deadline-passed`, `cancelled`, `refused`."""
+    """Waiting: `not-loaded`, `dependency`, `no-worker`, `slot`, `running`, `retry-backoff`, `paused`, `signal`,
+    `stopping`, `deadline`, `next-decision`.
+
+    Ended: `completed`, `step-failed`, `deadline-passed`, `cancelled`, `refused`.
+    """
     text: Annotated[StrictStr, Field(max_length=4096)]
-    """For people."""
+    """Text for people; in no hash."""
     step_id: Annotated[StepId | MISSING, Field(alias="stepId")] = MISSING
-    """The step."""
+    """Step that this is about."""
     attempt: Annotated[StrictInt | MISSING, Field(ge=1, le=9007199254740991)] = MISSING
     """Its logical attempt."""
     waits_for: Annotated[Sequence[StepId] | MISSING, Field(alias="waitsFor", max_length=20)] = MISSING
@@ -64,13 +72,13 @@ class Reason(Contract):
     code: ErrorCode | MISSING = MISSING
     """Error or cancel code."""
     message: Annotated[StrictStr | MISSING, Field(max_length=4096)] = MISSING
-    """Error text."""
+    """Error text, for people; in no hash."""
     since: Instant | MISSING = MISSING
     """Since when, or when it happened."""
     until: Instant | MISSING = MISSING
     """When it goes on by itself."""
     signal_id: Annotated[SignalId | MISSING, Field(alias="signalId")] = MISSING
-    """The signal."""
+    """Signal that this is about."""
     signal_type: Annotated[SignalType | MISSING, Field(alias="signalType")] = MISSING
     """Its type."""
     actor_id: Annotated[ActorId | MISSING, Field(alias="actorId")] = MISSING
@@ -112,7 +120,7 @@ class SkipChain(Contract):
     step_id: Annotated[StepId, Field(alias="stepId")]
     """The skipped step."""
     code: SkipCode
-    """Why."""
+    """Why it was skipped."""
     chain: Annotated[Sequence[SkipLink], Field(max_length=20)]
     """From the direct cause to the first one. At most 20."""
     run_seq: Annotated[StrictInt, Field(alias="runSeq", ge=1, le=9007199254740991)]
@@ -120,7 +128,10 @@ class SkipChain(Contract):
 
 
 class RunWhy(Contract):
-    """What an open run waits for, or why a run ended as it did, told from plan and log alone; what `dvt run why` prints."""
+    """What an open run waits for, or why a run ended as it did, told from plan and log alone;
+
+    what `dvt run why` prints.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -129,13 +140,13 @@ class RunWhy(Contract):
         use_attribute_docstrings=True,
     )
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     status: RunStatus
-    """Status."""
+    """Status as of now."""
     substatus: RunSubstatus | MISSING = MISSING
     """Substatus, if any."""
     last_run_seq: Annotated[StrictInt, Field(alias="lastRunSeq", ge=0, le=9007199254740991)]

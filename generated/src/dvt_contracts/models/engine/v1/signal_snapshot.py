@@ -23,11 +23,11 @@ class SignalApplicationPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     effect: SignalEffect
     """What it came to."""
     code: ErrorCode | MISSING = MISSING
-    """Why moot."""
+    """Why it was moot, by the signal table."""
 
 
 class SignalDecisionPart(Contract):
@@ -40,11 +40,11 @@ class SignalDecisionPart(Contract):
         use_attribute_docstrings=True,
     )
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     signal_type: Annotated[SignalType, Field(alias="signalType")]
     """Which signal."""
     actor: Actor
-    """Who asked."""
+    """Who asked for it."""
     reason: Annotated[StrictStr | MISSING, Field(max_length=1024)] = MISSING
     """Why, for people."""
     code: ErrorCode | MISSING = MISSING
@@ -69,7 +69,7 @@ class SignalSnapshot(Contract):
         use_attribute_docstrings=True,
     )
     signal_id: Annotated[SignalId, Field(alias="signalId")]
-    """The signal."""
+    """Signal that this is about."""
     status: Annotated[SignalStatus, Field(title="SignalStatus")]
     """By the transition table."""
     decision: SignalDecisionPart | MISSING = MISSING

@@ -27,6 +27,6 @@ class StartRunResult(Contract):
         use_attribute_docstrings=True,
     )
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     outcome: Annotated[StartOutcome, Field(title="StartOutcome")]
     """`existing`: the start key was known with the same fingerprint."""

@@ -35,7 +35,7 @@ class StepOutcome(Contract):
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt of the event."""
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     event_type: Annotated[OutcomeType, Field(alias="eventType", title="OutcomeType")]
     """Which outcome."""
     output_hash: Annotated[Sha256 | MISSING, Field(alias="outputHash")] = MISSING
@@ -70,7 +70,7 @@ class StepRedelivery(Contract):
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt of the event."""
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     engine_attempt_id: Annotated[StrictInt | MISSING, Field(alias="engineAttemptId", ge=1, le=9007199254740991)] = (
         MISSING
     )
@@ -89,9 +89,9 @@ class StepSkip(Contract):
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt of the event."""
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     code: SkipCode
-    """Why."""
+    """Why it was skipped."""
     cause_step_id: Annotated[StepId | MISSING, Field(alias="causeStepId")] = MISSING
     """The step that caused it."""
 
@@ -108,7 +108,7 @@ class StepStart(Contract):
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt of the event."""
     at: Instant
-    """emittedAt."""
+    """`emittedAt` of the event, by the producer's clock."""
     engine_attempt_id: Annotated[StrictInt | MISSING, Field(alias="engineAttemptId", ge=1, le=9007199254740991)] = (
         MISSING
     )
@@ -120,7 +120,9 @@ class StepStart(Contract):
 
 
 class StepSnapshot(Contract):
-    """A step that has events: status and attempt by the transition table, and parts, each computed from one event alone."""
+    """A step that has events: status and attempt by the transition table, and parts, each computed from one event
+    alone.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -129,7 +131,7 @@ class StepSnapshot(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     status: StepStatus
     """Current status."""
     attempt: Annotated[StrictInt, Field(ge=0, le=9007199254740991)]

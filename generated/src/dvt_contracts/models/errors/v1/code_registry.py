@@ -26,9 +26,14 @@ class CodeEntry(Contract):
     retryable: StrictBool
     """Whether the same call may succeed later."""
     exit_code: Annotated[StrictInt, Field(alias="exitCode", ge=0, le=7)]
-    """Exit code of a command that ends with it: 0 ok, 1 failure, 2 usage, 3 ended unsuccessfully, 4 not found, 5 refused by policy, 6 conflict, 7 unavailable."""
+    """Exit code of a command that ends with it: 0 ok, 1 failure, 2 usage, 3 ended unsuccessfully, 4 not found, 5
+    refused by policy, 6 conflict, 7 unavailable.
+    """
     http_status: Annotated[StrictInt, Field(alias="httpStatus", ge=200, le=599)]
-    """HTTP status of an answer whose problem carries the code; 200 for codes that only stand in the record of a step or a run, read with success."""
+    """HTTP status of an answer whose problem carries the code;
+
+    200 for codes that only stand in the record of a step or a run, read with success.
+    """
     hint: Annotated[StrictStr, Field(max_length=256, min_length=1)]
     """What to do about it, for people."""
 

@@ -29,4 +29,4 @@ class Fault(Contract):
     column: Annotated[StrictInt | MISSING, Field(ge=1)] = MISSING
     """Column in the file, from 1."""
     hint: Annotated[StrictStr | MISSING, Field(max_length=4096)] = MISSING
-    """What to do."""
+    """What to do about it, for people."""

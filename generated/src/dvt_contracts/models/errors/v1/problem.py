@@ -25,7 +25,7 @@ class Problem(Contract):
     message: Annotated[StrictStr, Field(max_length=4096)]
     """What is wrong."""
     hint: Annotated[StrictStr | MISSING, Field(max_length=4096)] = MISSING
-    """What to do."""
+    """What to do about it, for people."""
     retryable: StrictBool
     """Whether the same call may succeed later."""
     file: StrictStr | MISSING = MISSING

@@ -51,4 +51,7 @@ RunEvent = TypeAliasType(
         Field(discriminator="event_type", title="RunEvent"),
     ],
 )
-"""RunEventCatalog: every event type of version 0.1 in write shape. Readers go through the envelope first and keep types they do not know."""
+"""RunEventCatalog: every event type of version 0.1 in write shape.
+
+Readers go through the envelope first and keep types they do not know.
+"""

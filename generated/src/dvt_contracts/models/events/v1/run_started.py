@@ -58,17 +58,17 @@ class RunStarted(Contract):
     event_type: Annotated[Literal["RunStarted"], Field(alias="eventType")] = "RunStarted"
     """Type of the event."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     project_id: Annotated[ProjectId, Field(alias="projectId")]
-    """Project."""
+    """Project within the tenant."""
     environment_id: Annotated[EnvironmentId, Field(alias="environmentId")]
-    """Environment."""
+    """Environment within the project, such as dev or prod."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     idempotency_key: Annotated[IdempotencyKey, Field(alias="idempotencyKey")]
     """Key of the append."""
     emitted_at: Annotated[Instant, Field(alias="emittedAt")]

@@ -36,7 +36,7 @@ class SignalRejectedPayload(Contract):
     signal_type: Annotated[SignalType, Field(alias="signalType")]
     """Which signal."""
     actor: Actor
-    """Who asked."""
+    """Who asked for it."""
     reason: Annotated[StrictStr | MISSING, Field(max_length=1024)] = MISSING
     """Why it was asked, for people."""
     code: ErrorCode
@@ -59,22 +59,22 @@ class SignalRejected(Contract):
     event_type: Annotated[Literal["SignalRejected"], Field(alias="eventType")] = "SignalRejected"
     """Type of the event."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     project_id: Annotated[ProjectId, Field(alias="projectId")]
-    """Project."""
+    """Project within the tenant."""
     environment_id: Annotated[EnvironmentId, Field(alias="environmentId")]
-    """Environment."""
+    """Environment within the project, such as dev or prod."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     idempotency_key: Annotated[IdempotencyKey, Field(alias="idempotencyKey")]
     """Key of the append."""
     emitted_at: Annotated[Instant, Field(alias="emittedAt")]
     """The producer's clock."""
     signal_id: Annotated[SignalId, Field(alias="signalId")]
-    """The signal."""
+    """Signal that this is about."""
     payload: Annotated[SignalRejectedPayload, Field(title="SignalRejectedPayload")]
     """What SignalRejected carries."""

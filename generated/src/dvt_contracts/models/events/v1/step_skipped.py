@@ -32,7 +32,7 @@ class StepSkippedPayload(Contract):
         use_attribute_docstrings=True,
     )
     code: SkipCode
-    """Why."""
+    """Why it was skipped."""
     cause_step_id: Annotated[StepId | MISSING, Field(alias="causeStepId")] = MISSING
     """The step that caused it."""
 
@@ -53,23 +53,23 @@ class StepSkipped(Contract):
     event_type: Annotated[Literal["StepSkipped"], Field(alias="eventType")] = "StepSkipped"
     """Type of the event."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     project_id: Annotated[ProjectId, Field(alias="projectId")]
-    """Project."""
+    """Project within the tenant."""
     environment_id: Annotated[EnvironmentId, Field(alias="environmentId")]
-    """Environment."""
+    """Environment within the project, such as dev or prod."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     idempotency_key: Annotated[IdempotencyKey, Field(alias="idempotencyKey")]
     """Key of the append."""
     emitted_at: Annotated[Instant, Field(alias="emittedAt")]
     """The producer's clock."""
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     logical_attempt_id: Annotated[StrictInt, Field(alias="logicalAttemptId", ge=1, le=9007199254740991)]
     """Business attempt, from 1."""
     engine_attempt_id: Annotated[StrictInt | MISSING, Field(alias="engineAttemptId", ge=1, le=9007199254740991)] = (

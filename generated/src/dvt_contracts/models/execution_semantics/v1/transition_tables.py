@@ -40,7 +40,9 @@ class EventSubject(StrEnum):
 
 
 class EventWriter(StrEnum):
-    """A writer: the engine service, the dispatcher of intents, the load activity, the activity of a step, or the record activity."""
+    """A writer: the engine service, the dispatcher of intents, the load activity, the activity of a step, or the record
+    activity.
+    """
 
     ENGINE_SERVICE = "engine-service"
     DISPATCHER = "dispatcher"
@@ -59,7 +61,7 @@ class EventRule(Contract):
         use_attribute_docstrings=True,
     )
     type: EventTypeName
-    """Type."""
+    """Type of the event."""
     subject: Annotated[EventSubject, Field(title="EventSubject")]
     """Whose state it moves."""
     part: Annotated[StrictStr, Field(max_length=64, min_length=1)]
@@ -88,9 +90,9 @@ class RunTransition(Contract):
         use_attribute_docstrings=True,
     )
     event: EventTypeName
-    """Type."""
+    """Type of the event."""
     from_: Annotated[Sequence[FromItem], Field(alias="from", min_length=1)]
-    """States."""
+    """States, one of which it must be in."""
     to: Annotated[StrictStr, Field(max_length=64, min_length=1)]
     """The new state."""
 
@@ -105,9 +107,9 @@ class SignalTransition(Contract):
         use_attribute_docstrings=True,
     )
     event: EventTypeName
-    """Type."""
+    """Type of the event."""
     from_: Annotated[Sequence[FromItem1], Field(alias="from", min_length=1)]
-    """Statuses."""
+    """Statuses, one of which it must be in."""
     to: Annotated[StrictStr, Field(max_length=64, min_length=1)]
     """The new status."""
 
@@ -154,9 +156,9 @@ class StepTransition(Contract):
         use_attribute_docstrings=True,
     )
     event: EventTypeName
-    """Type."""
+    """Type of the event."""
     from_: Annotated[Sequence[StepStatus], Field(alias="from", min_length=1)]
-    """Statuses."""
+    """Statuses, one of which it must be in."""
     to: StepStatus
     """The new status."""
     attempt: Annotated[AttemptRule, Field(title="AttemptRule")]

@@ -71,7 +71,10 @@ EventId = TypeAliasType(
         ),
     ],
 )
-"""Identifies one event on every wire: a UUIDv4 in lower case. A repeated append may carry a new one; the stored one wins."""
+"""Identifies one event on every wire: a UUIDv4 in lower case.
+
+A repeated append may carry a new one; the stored one wins.
+"""
 
 
 EventTypeName = TypeAliasType(
@@ -85,7 +88,11 @@ IdempotencyKey = TypeAliasType(
     "IdempotencyKey",
     Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$", title="IdempotencyKey")],
 )
-"""Lower-case hex SHA-256 of `runId|stepId|logicalAttemptId|eventType|planId|planVersion`; the only formula. Run events put `RUN` and the occurrence, signal events the signal id and 1, in the places of step id and attempt."""
+"""Lower-case hex SHA-256 of `runId|stepId|logicalAttemptId|eventType|planId|planVersion`;
+
+the only formula. Run events put `RUN` and the occurrence, signal events the signal id and 1, in the places of step
+id and attempt.
+"""
 
 
 PlanId = TypeAliasType(

@@ -20,4 +20,7 @@ Instant = TypeAliasType(
         ),
     ],
 )
-"""A UTC time in milliseconds, 24 characters, ending in Z; kept as text so that reading and writing never changes a byte."""
+"""A UTC time in milliseconds, 24 characters, ending in Z;
+
+kept as text so that reading and writing never changes a byte.
+"""

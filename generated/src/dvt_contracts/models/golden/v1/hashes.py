@@ -40,6 +40,6 @@ class ExpectedHashes(Contract):
     commit: Annotated[StrictStr, Field(pattern="^[0-9a-f]{40}$")]
     """Commit of the code that ran."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     recorded_at: Annotated[Instant, Field(alias="recordedAt")]
-    """When."""
+    """When the execution was recorded, UTC."""

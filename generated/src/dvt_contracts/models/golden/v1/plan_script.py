@@ -38,7 +38,7 @@ class EndedAttempt(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)] = 1
     """Logical attempt, from 1."""
 
@@ -100,7 +100,7 @@ class ScriptedFailure(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt, from 1."""
     result: Literal["failed"] = "failed"
@@ -122,7 +122,7 @@ class ScriptedLoss(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt, from 1."""
     result: Literal["worker-lost"] = "worker-lost"
@@ -145,7 +145,7 @@ class ScriptedSignal(Contract):
     after: Moment
     """When it is sent."""
     request: SignalRequest
-    """The signal."""
+    """Signal that this is about."""
     role: Role = Role.ADMIN
     """Role of the sender."""
     expected: ErrorCode | MISSING = MISSING
@@ -163,7 +163,7 @@ class ScriptedSuccess(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt, from 1."""
     result: Literal["succeeded"] = "succeeded"
@@ -184,7 +184,7 @@ class ScriptedTimeout(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     attempt: Annotated[StrictInt, Field(ge=1, le=9007199254740991)]
     """Logical attempt, from 1."""
     result: Literal["timed-out"] = "timed-out"
@@ -202,7 +202,9 @@ ScriptedAttempt = TypeAliasType(
 
 
 class PlanScript(Contract):
-    """What happens to a plan in a golden path, so that every engine meets the same: inputs, how each attempt ends and in which order, signals and crashes."""
+    """What happens to a plan in a golden path, so that every engine meets the same: inputs, how each attempt ends and
+    in which order, signals and crashes.
+    """
 
     model_config = ConfigDict(
         extra="forbid",

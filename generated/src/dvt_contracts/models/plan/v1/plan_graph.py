@@ -36,7 +36,7 @@ class GraphNode(Contract):
         use_attribute_docstrings=True,
     )
     step_id: Annotated[StepId, Field(alias="stepId")]
-    """The step."""
+    """Step that this is about."""
     kind: StepKind
     """Its kind."""
     level: Annotated[StrictInt, Field(ge=0, le=9007199254740991)]
@@ -57,9 +57,9 @@ class PlanGraph(Contract):
         use_attribute_docstrings=True,
     )
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     sha256: Sha256
     """SHA-256 of the plan's canonical bytes."""
     nodes: Sequence[GraphNode]

@@ -21,7 +21,7 @@ class ArtifactTarget(Contract):
     step: StepId
     """A transitive dependency."""
     name: ArtifactName
-    """Its name."""
+    """Name of the artifact."""
 
 
 class ArtifactReference(Contract):
@@ -61,7 +61,7 @@ class LiteralReference(Contract):
         use_attribute_docstrings=True,
     )
     field_literal: Annotated[JsonValue, Field(alias="$literal")]
-    """The value."""
+    """The value, taken as it stands."""
 
 
 class OutputTarget(Contract):

@@ -21,9 +21,9 @@ class SignalApplication(Contract):
         use_attribute_docstrings=True,
     )
     signal_id: Annotated[SignalId, Field(alias="signalId")]
-    """The signal."""
+    """Signal that this is about."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     signal_type: Annotated[SignalType, Field(alias="signalType")]
     """Which signal."""
     effect: SignalEffect

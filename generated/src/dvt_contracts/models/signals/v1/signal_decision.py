@@ -27,9 +27,9 @@ class SignalDecision(Contract):
         use_attribute_docstrings=True,
     )
     signal_id: Annotated[SignalId, Field(alias="signalId")]
-    """The signal."""
+    """Signal that this is about."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     decision: Annotated[SignalVerdict, Field(title="SignalVerdict")]
     """`accepted` signals will be delivered; `rejected` have no effect."""
     code: ErrorCode | MISSING = MISSING

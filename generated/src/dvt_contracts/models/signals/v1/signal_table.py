@@ -34,7 +34,15 @@ class RunStateName(StrEnum):
 
 
 class SignalEffectName(StrEnum):
-    """pause-run: RunPaused. resume-run: RunResumed, then what waited is decided. end-pending-run: RunCancelled from PENDING. begin-cancelling: RunResumed if paused, RunCancelling CANCELLED, then `cancelGraceMs`. begin-emergency-stop: the same with EMERGENCY_STOP, no grace, no clean-up steps. start-attempt: the next attempt starts now instead of at its timer. grant-attempt: one attempt more than the policy gives. skip-step: StepSkipped BY_OPERATOR. update-parameters: dispatches from now on use the new inputs. start-linked-run: a new run whose parent is this one."""
+    """pause-run: RunPaused.
+
+    resume-run: RunResumed, then what waited is decided. end-pending-run: RunCancelled from PENDING.
+    begin-cancelling: RunResumed if paused, RunCancelling CANCELLED, then `cancelGraceMs`. begin-emergency-stop: the
+    same with EMERGENCY_STOP, no grace, no clean-up steps. start-attempt: the next attempt starts now instead of at
+    its timer. grant-attempt: one attempt more than the policy gives. skip-step: StepSkipped BY_OPERATOR.
+    update-parameters: dispatches from now on use the new inputs. start-linked-run: a new run whose parent is this
+    one.
+    """
 
     PAUSE_RUN = "pause-run"
     RESUME_RUN = "resume-run"
@@ -49,7 +57,9 @@ class SignalEffectName(StrEnum):
 
 
 class SignalRowDecision(StrEnum):
-    """Answer of the engine service, recorded before the signal acts: `accepted` (SignalAccepted), `rejected` (SignalRejected with the code), `refused` (told to the caller and the audit, nothing in the run)."""
+    """Answer of the engine service, recorded before the signal acts: `accepted` (SignalAccepted), `rejected`
+    (SignalRejected with the code), `refused` (told to the caller and the audit, nothing in the run).
+    """
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
@@ -66,7 +76,7 @@ class SignalRule(Contract):
         use_attribute_docstrings=True,
     )
     signal: SignalType
-    """The signal."""
+    """Signal that this is about."""
     role: Role
     """The weakest role that may send it."""
     reason_required: Annotated[StrictBool, Field(alias="reasonRequired")]
@@ -92,7 +102,11 @@ class StepCondition(StrEnum):
 
 
 class SignalRow(Contract):
-    """One corner: where all conditions hold, this is the answer. Rows are looked up in their order, the first that fits answers. A condition that is absent holds always. The decision knows run status and step status only; of a row with other conditions it uses none."""
+    """One corner: where all conditions hold, this is the answer.
+
+    Rows are looked up in their order, the first that fits answers. A condition that is absent holds always. The
+    decision knows run status and step status only; of a row with other conditions it uses none.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -122,7 +136,9 @@ class SignalRow(Contract):
     steps_done: Annotated[StrictBool | MISSING, Field(alias="stepsDone")] = MISSING
     """Whether every step of the run is terminal and none waits for a retry."""
     decision: Annotated[SignalRowDecision, Field(title="SignalRowDecision")]
-    """Answer of the engine service, recorded before the signal acts: `accepted` (SignalAccepted), `rejected` (SignalRejected with the code), `refused` (told to the caller and the audit, nothing in the run)."""
+    """Answer of the engine service, recorded before the signal acts: `accepted` (SignalAccepted), `rejected`
+    (SignalRejected with the code), `refused` (told to the caller and the audit, nothing in the run).
+    """
     application: SignalEffect | MISSING = MISSING
     """Answer of the interpreter when it meets this corner; absent where no accepted signal can."""
     code: ErrorCode | MISSING = MISSING

@@ -16,4 +16,7 @@ class UpdateParametersArguments(Contract):
         use_attribute_docstrings=True,
     )
     parameters: JsonObject
-    """Top-level inputs that change, with their new values; inputs not named stay. The result must fit the plan's schema of inputs."""
+    """Top-level inputs that change, with their new values;
+
+    inputs not named stay. The result must fit the plan's schema of inputs.
+    """

@@ -22,7 +22,7 @@ class AppendRequest(Contract):
         use_attribute_docstrings=True,
     )
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     run_id: Annotated[RunId, Field(alias="runId")]
     """Run that every event is of."""
     events: Annotated[Sequence[Envelope], Field(max_length=1000, min_length=1)]

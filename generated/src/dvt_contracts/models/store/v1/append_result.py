@@ -73,7 +73,7 @@ class Superseded(Contract):
     outcome: Literal["superseded"] = "superseded"
     """Outcome of the append."""
     record: RawRecord
-    """The winner."""
+    """Record of the event that filled the slot."""
 
 
 class UnknownRun(Contract):

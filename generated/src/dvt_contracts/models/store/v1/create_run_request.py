@@ -20,7 +20,7 @@ class CreateRunRequest(Contract):
         use_attribute_docstrings=True,
     )
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     run_id: Annotated[RunId, Field(alias="runId")]
     """Run id that the engine service minted."""
     queued: RunQueued

@@ -22,7 +22,7 @@ class RunCreated(Contract):
     outcome: Literal["created"] = "created"
     """Outcome of the append."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
 
 
 class RunExisting(Contract):

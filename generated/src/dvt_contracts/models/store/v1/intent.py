@@ -30,9 +30,9 @@ class Intent(Contract):
     intent_id: Annotated[StrictInt, Field(alias="intentId", ge=1, le=9007199254740991)]
     """Position in the queue."""
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner."""
+    """Tenant that owns it."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     intent_type: Annotated[IntentType, Field(alias="intentType", title="IntentType")]
     """Start the run, or deliver a signal."""
     signal_id: Annotated[SignalId | MISSING, Field(alias="signalId")] = MISSING

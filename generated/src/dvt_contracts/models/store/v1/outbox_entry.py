@@ -21,11 +21,11 @@ class OutboxEntry(Contract):
         use_attribute_docstrings=True,
     )
     event_id: Annotated[EventId, Field(alias="eventId")]
-    """The event."""
+    """Identity of the event."""
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     event_type: Annotated[EventTypeName, Field(alias="eventType")]
-    """Type."""
+    """Type of the event."""
     idempotency_key: Annotated[IdempotencyKey, Field(alias="idempotencyKey")]
     """Consumers deduplicate by it."""
     payload: Envelope

@@ -19,7 +19,7 @@ class ReadEventsRequest(Contract):
         use_attribute_docstrings=True,
     )
     tenant_id: Annotated[TenantId, Field(alias="tenantId")]
-    """Owner of the run."""
+    """Tenant that owns the run."""
     run_id: Annotated[RunId, Field(alias="runId")]
     """Run to read."""
     after: Annotated[StrictInt, Field(ge=0, le=9007199254740991)] = 0

@@ -21,15 +21,15 @@ class RunSummary(Contract):
         use_attribute_docstrings=True,
     )
     run_id: Annotated[RunId, Field(alias="runId")]
-    """The run."""
+    """Run that this is about."""
     plan_id: Annotated[PlanId, Field(alias="planId")]
-    """Plan."""
+    """Name of the plan that is run."""
     plan_version: Annotated[PlanVersion, Field(alias="planVersion")]
-    """Version."""
+    """Version of the plan; compared by equality only."""
     plan_hash: Annotated[Sha256, Field(alias="planHash")]
     """SHA-256 of the plan."""
     status: RunStatus
-    """Status."""
+    """Status as of now."""
     substatus: RunSubstatus | MISSING = MISSING
     """Substatus, if any."""
     last_run_seq: Annotated[StrictInt, Field(alias="lastRunSeq", ge=0, le=9007199254740991)]

@@ -8,7 +8,9 @@ from pydantic import ConfigDict, Field, StrictStr
 
 
 class PythonParameters(Contract):
-    """Parameters of kind `python`: calls an importable function, sync in a warm child process, async on the worker's loop."""
+    """Parameters of kind `python`: calls an importable function, sync in a warm child process, async on the worker's
+    loop.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
