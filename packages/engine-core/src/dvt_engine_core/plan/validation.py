@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import jsonschema_rs
@@ -15,33 +14,20 @@ from dvt_contracts.registries.codes import CODES
 from pydantic import MISSING
 
 from dvt_engine_core.errors import InvalidPlanError
+from dvt_engine_core.plan.finding import Finding, Path, near_or_all
 from dvt_engine_core.plan.graph import Graph, ancestors, find_cycle
 from dvt_engine_core.plan.pointer import Scan, bounded, pointer, scan
-from dvt_engine_core.plan.references import (
-    MalformedReference,
-    Reference,
-    find_references,
-    input_name,
-    looks_like_reference,
-)
+from dvt_engine_core.plan.reference_faults import Referable, reference_findings
+from dvt_engine_core.plan.references import looks_like_reference
+from dvt_engine_core.plan.schema_hints import schema_hint
+from dvt_engine_core.plan.spelling import did_you_mean
 from dvt_engine_core.plan.text import read_json
 
 MAX_EDGES: Final = 50_000
 MAX_FAULTS: Final = 100
 #: A plan may hold names of any length; what is said of them stays short.
 _MAX_TEXT: Final = 500
-Path = tuple[str | int, ...]
 _HINTS: Final = {entry.code: entry.hint for entry in CODES.codes}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A fault before it has a line."""
-
-    code: str
-    message: str
-    path: Path
-    hint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +79,7 @@ def _located(findings: list[Finding], where: Scan) -> tuple[Fault, ...]:
     for finding in findings[:MAX_FAULTS]:
         at = pointer(finding.path)
         place = where.places.get(at) or where.places.get(pointer(finding.path[:-1])) or where.places[""]
-        hint = (finding.hint or _HINTS.get(finding.code) or "")[:_MAX_TEXT]
+        hint = (finding.hint() or _HINTS.get(finding.code) or "")[:_MAX_TEXT]
         faults.append(
             Fault(
                 code=finding.code,
@@ -114,8 +100,7 @@ def _schema_findings(value: JsonValue) -> Iterator[Finding]:
             case "additionalProperties":
                 known = _known_fields(path)
                 for name in error.kind.as_dict()["unexpected"]:
-                    near = get_close_matches(name, known, n=1)
-                    hint = f"did you mean {near[0]!r}?" if near else f"known fields: {', '.join(known)}"
+                    hint = partial(near_or_all, name, known, "known fields")
                     yield Finding("PLAN_UNKNOWN_FIELD", f"unknown field {name!r}", (*path, name), hint)
             case "maxItems":
                 yield Finding("PLAN_TOO_LARGE", error.message, path)
@@ -124,7 +109,8 @@ def _schema_findings(value: JsonValue) -> Iterator[Finding]:
             case "const" if path == ("schemaVersion",):
                 yield Finding("PLAN_SCHEMA_VERSION", error.message, path)
             case _:
-                yield Finding("PLAN_SCHEMA", error.message, path)
+                hint = partial(schema_hint, error, schema("plan/v1/plan"), noun="field")
+                yield Finding("PLAN_SCHEMA", error.message, path, hint)
 
 
 def _known_fields(path: Path) -> list[str]:
@@ -135,10 +121,10 @@ def _known_fields(path: Path) -> list[str]:
 
 def _step_findings(plan: Mapping[str, JsonValue], kinds: Mapping[str, JsonObject]) -> Iterator[Finding]:
     """Faults of steps that are at least objects with an id; the schema has told of the others."""
-    listed = plan.get("steps")
+    told = plan.get("steps")
     steps = [
         (position, step)
-        for position, step in enumerate(listed if isinstance(listed, list) else [])
+        for position, step in enumerate(told if isinstance(told, list) else [])
         if isinstance(step, Mapping) and isinstance(step.get("stepId"), str)
     ]
     index: dict[str, int] = {}
@@ -162,31 +148,34 @@ def _step_findings(plan: Mapping[str, JsonValue], kinds: Mapping[str, JsonObject
         names = " -> ".join(graph.step_ids[step] for step in (*cycle, cycle[0]))
         yield Finding("PLAN_CYCLE", f"a cycle: {names}", ("steps", steps[cycle[0]][0], "dependsOn"))
     before = None if cycle else ancestors(graph)
+    outputs = {str(step["stepId"]): step["output"] for _, step in reversed(steps) if "output" in step}
+    known = Referable(index, outputs, plan.get("inputs"))
     for number, (position, step) in enumerate(steps):
         at: Path = ("steps", position)
         yield from _kind_findings(step, kinds, at)
         yield from _schema_of("output", step, at)
         reach = None if before is None else before[number]
-        yield from _reference_findings(step.get("with"), index, reach, plan.get("inputs"), (*at, "with"))
+        yield from reference_findings(step.get("with"), known, reach, (*at, "with"))
 
 
 def _dependency_findings(
     step: Mapping[str, JsonValue], index: Mapping[str, int], at: Path, found: list[int]
 ) -> Iterator[Finding]:
-    listed = step.get("dependsOn", [])
-    for place, name in enumerate(listed if isinstance(listed, list) else []):
+    names = step.get("dependsOn", [])
+    taken: set[int] = set()
+    for place, name in enumerate(names if isinstance(names, list) else []):
         if not isinstance(name, str):
             continue
         target = index.get(name)
         if target is None:
-            near = get_close_matches(name, index, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else None
+            hint = partial(did_you_mean, name, index)
             yield Finding("PLAN_UNKNOWN_DEPENDENCY", f"no step {name!r} in this plan", (*at, place), hint)
         elif name == step["stepId"]:
             yield Finding("PLAN_SELF_DEPENDENCY", f"step {name!r} depends on itself", (*at, place))
-        elif target in found:
+        elif target in taken:
             yield Finding("PLAN_DUPLICATE_DEPENDENCY", f"{name!r} is named twice", (*at, place))
         else:
+            taken.add(target)
             found.append(target)
 
 
@@ -195,8 +184,7 @@ def _kind_findings(step: Mapping[str, JsonValue], kinds: Mapping[str, JsonObject
     if not isinstance(kind, str):
         return
     if kind not in kinds:
-        near = get_close_matches(kind, kinds, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"installed: {', '.join(sorted(kinds))}"
+        hint = partial(near_or_all, kind, sorted(kinds), "installed")
         yield Finding("PLAN_UNKNOWN_KIND", f"no executor of kind {kind!r} is installed", (*at, "kind"), hint)
         return
     if not isinstance(parameters, Mapping):
@@ -204,7 +192,8 @@ def _kind_findings(step: Mapping[str, JsonValue], kinds: Mapping[str, JsonObject
     validator = jsonschema_rs.Draft202012Validator(dict(kinds[kind]), offline=True)
     for error in validator.iter_errors(dict(parameters)):
         if not _stands_in(parameters, tuple(error.instance_path)):
-            yield Finding("PLAN_PARAMETERS", error.message, (*at, "with", *error.instance_path))
+            hint = partial(schema_hint, error, kinds[kind], noun="parameter")
+            yield Finding("PLAN_PARAMETERS", error.message, (*at, "with", *error.instance_path), hint)
 
 
 def _stands_in(parameters: JsonValue, path: Path) -> bool:
@@ -224,40 +213,21 @@ def _schema_of(name: str, holder: Mapping[str, JsonValue], at: Path = ()) -> Ite
             jsonschema_rs.Draft202012Validator(dict(declared), offline=True)
         except (jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, ValueError) as error:
             yield Finding("PLAN_BAD_SCHEMA", str(error).partition("\n")[0], (*at, name))
+        else:
+            foreign = next(_foreign(declared), None)
+            if foreign is not None:
+                yield Finding("PLAN_BAD_SCHEMA", f"{foreign} lies outside the plan", (*at, name))
 
 
-def _reference_findings(
-    parameters: JsonValue, index: Mapping[str, int], reach: int | None, inputs: JsonValue, at: Path
-) -> Iterator[Finding]:
-    for found in find_references(parameters):
-        path = (*at, *found.path)
-        if isinstance(found, MalformedReference):
-            yield Finding("PLAN_BAD_REFERENCE", found.why, path)
-        elif found.kind == "input":
-            yield from _input_finding(found, inputs, path)
-        elif found.kind in {"output", "artifact"}:
-            target = index.get(found.name)
-            if target is None:
-                near = get_close_matches(found.name, index, n=1)
-                hint = f"did you mean {near[0]!r}?" if near else None
-                yield Finding("PLAN_REFERENCE_UNKNOWN_STEP", f"no step {found.name!r} in this plan", path, hint)
-            elif reach is not None and not reach >> target & 1:
-                hint = f"add {found.name!r} to dependsOn"
-                yield Finding(
-                    "PLAN_REFERENCE_NOT_ANCESTOR", f"step {found.name!r} need not have run before", path, hint
-                )
-
-
-def _input_finding(found: Reference, inputs: JsonValue, path: Path) -> Iterator[Finding]:
-    name = input_name(found)
-    declared = inputs.get("properties") if isinstance(inputs, Mapping) else {}
-    names = list(declared) if isinstance(declared, Mapping) else []
-    if (
-        name is None
-        or name in names
-        or (isinstance(inputs, Mapping) and inputs.get("additionalProperties") not in (None, False))
-    ):
-        return
-    near = get_close_matches(name, names, n=1)
-    hint = f"did you mean {near[0]!r}?" if near else f"declared: {', '.join(names) or 'none'}"
-    yield Finding("PLAN_REFERENCE_INPUT", f"the plan declares no input {name!r}", path, hint)
+def _foreign(schema: JsonValue) -> Iterator[str]:
+    """References of a schema that lead out of it; also to the meta-schemas, which the library knows by itself."""
+    if isinstance(schema, Mapping):
+        target = schema.get("$ref")
+        if isinstance(target, str) and not target.startswith("#"):
+            yield target
+        for name, item in schema.items():
+            if name not in {"const", "default", "enum", "examples"}:
+                yield from _foreign(item)
+    elif isinstance(schema, list):
+        for item in schema:
+            yield from _foreign(item)
