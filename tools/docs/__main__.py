@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from tools.docs import mermaid, references, roadmap, roles, site, state_machines
+from tools.docs import asyncapi, mermaid, references, roadmap, roles, site, state_machines
 from tools.docs.links import BrokenLinkError
 from tools.files import ROOT
 from tools.node_packages import NodePackageError
@@ -23,6 +23,7 @@ def written() -> dict[str, str]:
     return {
         state_machines.PAGE.relative_to(ROOT).as_posix(): state_machines.page(),
         roadmap.PAGE.relative_to(ROOT).as_posix(): roadmap.page(roadmap.load()),
+        asyncapi.PAGE.relative_to(ROOT).as_posix(): asyncapi.page(),
         roles.PAGE.relative_to(ROOT).as_posix(): roles.page(),
     }
 
@@ -42,6 +43,8 @@ def build() -> None:
     if found := mermaid.faults(fences):
         sys.exit("\n".join(found))
     number = site.lay_out()
+    if found := asyncapi.faults():
+        sys.exit("\n".join(found))
     print(f"{len(fences)} diagrams parsed by Mermaid, {number} pages laid out", flush=True)
     subprocess.run(BUILD, cwd=ROOT, check=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"})
     print("site: build/site")
