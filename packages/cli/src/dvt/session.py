@@ -45,7 +45,7 @@ class Session:
     @property
     def engine(self) -> WorkflowEngine:
         """The use cases."""
-        return WorkflowEngine(self.store, SystemClock(), SystemIds())
+        return WorkflowEngine(self.store, SystemClock(), SystemIds(), adapter="temporal")
 
     def key(self, run_id: str) -> RunKey:
         """A run of the configured tenant."""

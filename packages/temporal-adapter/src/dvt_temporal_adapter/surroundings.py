@@ -15,6 +15,7 @@ from dvt_engine_core.projector import PROJECTOR_VERSION
 from dvt_engine_core.services.materials import Materials, RunMaterial
 from dvt_engine_core.services.outputs import Values
 from dvt_engine_core.services.recording import Recorder
+from dvt_engine_core.services.reuse import Reuse
 from dvt_engine_core.services.run_loader import RunLoader
 from dvt_engine_core.services.run_recorder import RunRecorder
 from dvt_engine_core.services.step_attempt import StepAttempts
@@ -59,12 +60,13 @@ class Surroundings:
         kinds = {kind: executor.parameters_schema for kind, executor in self.executors.items()}
         materials = Materials(patient, PatientPlans(self.plans), kinds, ADAPTER)
         recorder = Recorder(self.store, self.clock, self.ids)
+        values = Values(patient, self.artifacts, self.secrets)
         return Activities(
-            loader=RunLoader(materials, recorder, builds()),
+            loader=RunLoader(materials, recorder, builds(), Reuse(values)),
             attempts=StepAttempts(
                 materials=materials,
                 recorder=Recorder(patient, self.clock, self.ids),
-                values=Values(patient, self.artifacts, self.secrets),
+                values=values,
                 executors=self.executors,
                 logs=self.logs,
                 code_root_of=self.code_root_of,

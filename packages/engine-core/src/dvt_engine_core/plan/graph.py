@@ -27,6 +27,17 @@ class Graph:
             {step_id: index for index, step_id in enumerate(step_ids)},
         )
 
+    def order(self) -> tuple[int, ...]:
+        """Every step after its dependencies, else in plan order as they become free. Shape: acyclic."""
+        waiting = [len(needed) for needed in self.dependencies]
+        order = [step for step, count in enumerate(waiting) if count == 0]
+        for step in order:
+            for dependent in self.dependents[step]:
+                waiting[dependent] -= 1
+                if waiting[dependent] == 0:
+                    order.append(dependent)
+        return tuple(order)
+
 
 def find_cycle(graph: Graph) -> tuple[int, ...]:
     """One cycle of the graph in the order of its edges; () when it is acyclic.
@@ -59,14 +70,9 @@ def ancestors(graph: Graph) -> tuple[int, ...]:
     Shape: acyclic `graph`. One machine-word operation per edge and 64 steps.
     """
     found = [0] * len(graph.step_ids)
-    waiting = [len(needed) for needed in graph.dependencies]
-    order = [step for step, count in enumerate(waiting) if count == 0]
-    for step in order:
+    for step in graph.order():
         for dependent in graph.dependents[step]:
             found[dependent] |= found[step] | (1 << step)
-            waiting[dependent] -= 1
-            if waiting[dependent] == 0:
-                order.append(dependent)
     return tuple(found)
 
 

@@ -67,6 +67,24 @@ class Values:
 
         return Resolved(_object(substitute(step.with_, value)), _object(substitute(step.with_, public)))
 
+    async def key(self, run: RunKey, step: PlanStep, inputs: Mapping[str, JsonValue]) -> str | None:
+        """Step key that a step would have in a run; None where it has no code version.
+
+        Raises: StepError [REF_UNAVAILABLE], UnavailableError. Secrets are not looked up.
+        """
+        if step.code_version is MISSING:
+            return None
+        references = needs(step.with_)
+        outcomes = await self._outcomes(
+            run, {found.name for found in references if found.kind in {"output", "artifact"}}
+        )
+        values: dict[Reference, JsonValue] = {}
+        for found in _unplaced(references):
+            secret = found.kind == "secret"
+            values[found] = {"$secret": found.name} if secret else await self._value(found, inputs, outcomes)
+        resolved = _object(substitute(step.with_, values.__getitem__))
+        return step_key(definition=step.document(), resolved=resolved, code_version=step.code_version)
+
     async def _outcomes(self, run: RunKey, steps: set[str]) -> dict[str, StepOutcome]:
         if not steps:
             return {}

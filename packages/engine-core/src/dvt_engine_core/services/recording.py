@@ -52,9 +52,13 @@ class Recorder:
 
     async def fold(self, run: RunKey, walk: Walk, seen: Standpoint | None = None) -> CoreState:
         """Core state from the log as an interpreter sees it; without one, nothing is in flight."""
-        facts = [
-            fact
-            async for record in self.store.read_events(run)
-            if (fact := fact_of(parse_event(record.event.document()), record.run_seq))
-        ]
-        return evolve_all((seen or Standpoint()).start(walk), facts)
+        return evolve_all((seen or Standpoint()).start(walk), await read_facts(self.store, run))
+
+
+async def read_facts(store: StateStore, run: RunKey, *, limit: int | None = None) -> list[Fact]:
+    """Facts of a run's log in order, the first `limit` events of it; unknown types left out."""
+    return [
+        fact
+        async for record in store.read_events(run, limit=limit)
+        if (fact := fact_of(parse_event(record.event.document()), record.run_seq))
+    ]

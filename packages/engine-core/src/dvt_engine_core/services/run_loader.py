@@ -23,16 +23,21 @@ from dvt_engine_core.ports.store import RunKey
 from dvt_engine_core.services.loaded import LoadedRun, pack
 from dvt_engine_core.services.materials import Materials, RunMaterial
 from dvt_engine_core.services.recording import Recorder
+from dvt_engine_core.services.reuse import Reuse
 from dvt_engine_core.transitions import TERMINAL
 
 
 @dataclass(frozen=True, slots=True)
 class RunLoader:
-    """Loads runs for interpreters of one adapter."""
+    """Loads runs for interpreters of one adapter.
+
+    Shape: without `reuse` a retried run does everything anew.
+    """
 
     materials: Materials
     recorder: Recorder
     builds: Builds
+    reuse: Reuse | None = None
 
     async def load(self, run: RunKey, engine: EngineRunRef) -> LoadedRun:
         """Read a run, prove its plan and inputs, record its start or its failure, and fold its log.
@@ -58,6 +63,7 @@ class RunLoader:
             return LoadedRun(None)
         if snapshot.status is RunStatus.PENDING:
             await self._start(material, engine)
+        await self._take_over(run, snapshot, material)
         state = await self.recorder.fold(run, material.walk)
         return LoadedRun(None) if state.terminal else pack(state)
 
@@ -69,6 +75,15 @@ class RunLoader:
             engine=engine,
         )
         await self.recorder.append(material.identity, [Fact("RunStarted", payload)])
+
+    async def _take_over(self, run: RunKey, snapshot: RunSnapshot, material: RunMaterial) -> None:
+        """Record the results that a retried run reuses; an engine without reuse works for everything again."""
+        if self.reuse is None or snapshot.queued is MISSING or snapshot.queued.parent_run_id is MISSING:
+            return
+        parent = RunKey(run.tenant_id, snapshot.queued.parent_run_id)
+        facts = await self.reuse.of(run, parent, material)
+        if facts:
+            await self.recorder.append(material.identity, facts)
 
     async def _fail(self, run: RunKey, snapshot: RunSnapshot, error: DvtError) -> None:
         first = error.faults[0] if error.faults else None

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from dvt_contracts.base import JsonObject, JsonValue
-from dvt_contracts.loader import parse_event
 from dvt_contracts.models.events.v1.signal_accepted import SignalAcceptedPayload
 from dvt_contracts.models.events.v1.signal_applied import SignalAppliedPayload
 from pydantic import MISSING
 
-from dvt_engine_core.facts import Fact, fact_of
 from dvt_engine_core.ports.store import RunKey, StateStore
+from dvt_engine_core.services.recording import read_facts
 
 
 async def inputs_at(
@@ -23,7 +22,7 @@ async def inputs_at(
     found = dict(inputs)
     if version == 0:
         return found
-    for fact in await _facts(store, run, limit=version):
+    for fact in await read_facts(store, run, limit=version):
         if isinstance(fact.payload, SignalAppliedPayload) and fact.payload.parameters is not MISSING:
             found |= fact.payload.parameters
     return found
@@ -31,15 +30,7 @@ async def inputs_at(
 
 async def arguments_of(store: StateStore, run: RunKey, signal_id: str) -> JsonObject:
     """Arguments of an accepted signal, from the log; empty where there is none."""
-    for fact in await _facts(store, run):
+    for fact in await read_facts(store, run):
         if fact.subject_id == signal_id and isinstance(fact.payload, SignalAcceptedPayload):
             return fact.payload.arguments
     return {}
-
-
-async def _facts(store: StateStore, run: RunKey, *, limit: int | None = None) -> list[Fact]:
-    return [
-        fact
-        async for record in store.read_events(run, limit=limit)
-        if (fact := fact_of(parse_event(record.event.document()), record.run_seq))
-    ]

@@ -22,6 +22,7 @@ from dvt_engine_core.services.loaded import LoadedRun
 from dvt_engine_core.services.materials import Materials
 from dvt_engine_core.services.outputs import Values
 from dvt_engine_core.services.recording import Recorder
+from dvt_engine_core.services.reuse import Reuse
 from dvt_engine_core.services.run_loader import RunLoader
 from dvt_engine_core.services.run_recorder import RunRecorder
 from dvt_engine_core.services.step_attempt import AttemptRequest, CancelReason, StepAttempts
@@ -57,7 +58,7 @@ class InProcessEngine:
         materials = Materials(world.store, world.plans, kinds, ADAPTER)
         recorder = Recorder(world.store, world.clock, world.ids)
         values = Values(world.store, world.artifacts, world.secrets)
-        self.loader = RunLoader(materials, recorder, BUILDS)
+        self.loader = RunLoader(materials, recorder, BUILDS, Reuse(values))
         self.records = RunRecorder(materials, recorder)
         self.attempts = StepAttempts(materials, recorder, values, world.executors, world.logs, world.code_root)
         self.dispatcher = Dispatcher(world.intents, recorder, self)

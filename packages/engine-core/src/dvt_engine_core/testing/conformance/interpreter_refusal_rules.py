@@ -22,7 +22,7 @@ async def a_tampered_plan_is_refused(factory: EngineFactory) -> None:
 async def an_unsupported_feature_is_refused(factory: EngineFactory) -> None:
     """A plan that needs a capability the engine lacks is refused, never half-run."""
     async with factory() as under:
-        run, snapshot = await finish(under, {"stepId": "a", "when": "true"})
+        run, snapshot = await finish(under, {"stepId": "a"}, requires=["plan.time-travel"])
         assert snapshot.ended is not MISSING
         assert snapshot.ended.code == "PLAN_CAPABILITY"
         assert await read_told(under, run) == ["RunQueued", "RunFailed"]
