@@ -9,6 +9,7 @@ import { cyclePointers, verdict } from './checker/plan.mjs'
 import { assemble, emptyRows, fold, rowsOf } from './checker/projection.mjs'
 import { StepFailure, substitute } from './checker/references.mjs'
 import { inputs, load, missing, retryAt } from './checker/running.mjs'
+import { application, decision, refusal as signalRefusal } from './checker/signals.mjs'
 import { append, start } from './checker/store.mjs'
 
 const same = (found, told) => canonical(found) === canonical(told)
@@ -86,6 +87,7 @@ function inputsHold({ given, parts, declared, effective, faults }) {
   return found.effective !== undefined && same(found.effective, parts ? value : effective)
 }
 
+const pick = (object, ...names) => Object.fromEntries(names.map((name) => [name, object[name]]))
 const unordered = (faults) => faults.map(({ code, pointer }) => `${code} ${pointer}`).sort()
 const answers = (appends) => appends.map(({ events }) => events.map(({ answer }) => answer))
 
@@ -112,6 +114,9 @@ const KINDS = {
   resolve: resolveHolds,
   capabilities: ({ plan, supported, faults }) => same(unordered(missing(plan, supported)), unordered(faults)),
   load: (vector) => load(vector) === vector.code,
+  'signal-request': (vector) => signalRefusal(vector) === vector.code,
+  'signal-decision': (vector) => same(decision(vector), { decision: vector.decision, code: vector.code }),
+  'signal-application': (vector) => same(application(vector), pick(vector, 'application', 'effect', 'code')),
 }
 
 function walkHolds({ log, run, steps, signals }) {

@@ -16,6 +16,7 @@ export function documents(folder) {
 export const BASE = 'https://dvt.local/contracts/'
 export const SCHEMAS = new Map(documents(join(CONTRACTS, 'schemas')).map(([name, schema]) => [BASE + name, schema]))
 export const TABLES = load(join(CONTRACTS, 'registries', 'execution-semantics', 'v1', 'transitions.json'))
+export const SIGNALS = load(join(CONTRACTS, 'registries', 'signals', 'v1', 'signal_table.json'))
 export const CODES = load(join(CONTRACTS, 'registries', 'errors', 'v1', 'codes.json')).codes
 
 /** Kinds that the contracts bring: name -> address of the schema of its parameters. */

@@ -38,6 +38,9 @@ EXPECTED: dict[str, Any] = {
     "resolved": {"other": 1},
     "public": {"other": 1},
     "code": "PLAN_INVALID",
+    "decision": "other",
+    "application": "other",
+    "effect": "other",
 }
 
 
@@ -58,7 +61,7 @@ def changed(case: Case, member: str) -> Case:
 
 def expectations(case: Case) -> list[str]:
     """Members of a vector that hold what is expected of it."""
-    given = {"resolve": {"steps"}, "retry": {"code"}}.get(case["kind"], set())
+    given = {"resolve": {"steps"}, "retry": {"code"}, "signal-application": {"steps"}}.get(case["kind"], set())
     return [name for name in EXPECTED if name in case and name not in given and case[name] != EXPECTED[name]]
 
 

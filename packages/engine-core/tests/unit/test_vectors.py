@@ -32,6 +32,8 @@ OTHER: dict[str, Any] = {
     "effective": {"other": 1},
     "resolved": {"other": 1},
     "code": "PLAN_CYCLE",
+    "decision": "other",
+    "application": "other",
 }
 
 

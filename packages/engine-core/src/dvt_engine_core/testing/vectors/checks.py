@@ -8,6 +8,7 @@ from dvt_engine_core.testing.vectors.glossary import check_canonical, check_hash
 from dvt_engine_core.testing.vectors.machine import check_projection, check_retry, check_walk
 from dvt_engine_core.testing.vectors.plan import check_capabilities, check_inputs, check_load, check_verdict
 from dvt_engine_core.testing.vectors.references import check_resolve
+from dvt_engine_core.testing.vectors.signals import check_signal
 from dvt_engine_core.testing.vectors.store import check_append, check_start
 
 #: The check of each file of vectors, by its path below contracts/vectors without `.json`.
@@ -23,6 +24,7 @@ VECTOR_CHECKS: Final[Mapping[str, Check]] = {
     "plan/v1/load": check_load,
     "plan/v1/references": check_resolve,
     "plan/v1/verdicts": check_verdict,
+    "signals/v1/signals": check_signal,
     "store/v1/appends": check_append,
     "store/v1/starts": check_start,
 }
