@@ -47,6 +47,7 @@ _NOUNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "The contracts of DVT.",
         {"check": "dvt.commands.contracts:check", "diff": "dvt.commands.contracts:diff"},
     ),
+    "golden": ("Golden paths.", {"check": "dvt.commands.golden:check", "record": "dvt.commands.golden:record"}),
     "outbox": ("Events on their way out.", {"status": "dvt.commands.outbox:status"}),
 }
 _VERBS: Final = {"dev": "dvt.commands.dev:dev", "doctor": "dvt.commands.doctor:doctor"}

@@ -108,9 +108,10 @@ async def echo(call: StepCall) -> JsonValue:
 
 @dataclass(slots=True)
 class ScriptedExecutor:
-    """StepExecutor of kind `noop` that does what a test says, by step id; every call is kept in `calls`."""
+    """StepExecutor of kind `noop` that does what a test says, by step id, else `default`; calls are kept in `calls`."""
 
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
+    default: Behaviour = echo
     calls: list[StepCall] = field(default_factory=list)
     kind: str = "noop"
 
@@ -122,7 +123,7 @@ class ScriptedExecutor:
     async def execute(self, call: StepCall) -> StepResult:
         """Run the behaviour of the step, `echo` by default."""
         self.calls.append(call)
-        return StepResult(await self.behaviours.get(call.step_id, echo)(call))
+        return StepResult(await self.behaviours.get(call.step_id, self.default)(call))
 
     async def aclose(self) -> None:
         """See StepExecutor."""
