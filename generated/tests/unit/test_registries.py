@@ -1,17 +1,24 @@
 """The registries of states, writers and capabilities are total."""
 
+from collections.abc import Sequence
 from typing import Final
 
+from dvt_contracts.models.execution_semantics.v1.transition_tables import (
+    RunTransition,
+    SignalTransition,
+    StepTransition,
+)
 from dvt_contracts.models.glossary.v1.status import RunStatus, RunSubstatus, StepStatus
 from dvt_contracts.registries.capabilities import CAPABILITIES
 from dvt_contracts.registries.transition_tables import TRANSITION_TABLES
 from pydantic import MISSING
 
-SUBJECTS: Final = {
-    "run": TRANSITION_TABLES.run,
-    "step": TRANSITION_TABLES.step,
-    "signal": TRANSITION_TABLES.signal,
-}
+ROWS: Final[tuple[tuple[str, Sequence[RunTransition | StepTransition | SignalTransition]], ...]] = (
+    ("run", TRANSITION_TABLES.run),
+    ("step", TRANSITION_TABLES.step),
+    ("signal", TRANSITION_TABLES.signal),
+)
+SUBJECTS: Final = dict(ROWS)
 
 
 def test_every_state_of_the_tables_is_explained() -> None:
