@@ -68,12 +68,19 @@ def examples(path: str, folder: Path = EXAMPLES) -> str:
     return "\n\n".join([f"All of them: `contracts/examples/{family}/{{valid,invalid}}/{name}.*.json`.", *parts])
 
 
+def clauses(schema: Schema, root: Path = ROOT) -> str:
+    """Link the clauses of the schema's family, where it has some; the page lies in `docs/reference`."""
+    file = f"contracts/clauses/{schema.family}-v1.md"
+    up = "../" * (schema.path.count("/") + 2)
+    return f"[clauses]({up}{file}), " if (root / file).is_file() else ""
+
+
 def page(schema: Schema) -> str:
     """Write the page of one schema."""
     parts = [
         f"# {schema.title}",
         schema.description,
-        f"Family `{schema.family}`; schema `contracts/schemas/{schema.path}.json`.",
+        f"Family {schema.family}; {clauses(schema)}schema `contracts/schemas/{schema.path}.json`.",
         *(section(shape, known=schema.description) for shape in schema.shapes),
     ]
     if shown := examples(schema.path):

@@ -66,12 +66,33 @@ def diagram(rows: list[Node]) -> str:
     return "```mermaid\n" + "\n".join(lines) + "\n```"
 
 
+def meanings(document: Node, subject: str) -> str:
+    """Return the table of the states of a subject."""
+    rows = [
+        f"| `{text(state, 'state')}` | {text(state, 'meaning')} |"
+        for state in nodes(document.get("states"))
+        if text(state, "subject") == subject
+    ]
+    return "\n".join(["| state | means |", "|---|---|", *rows])
+
+
+def writers(document: Node, subject: str) -> str:
+    """Return the table of who may write which event of a subject."""
+    rows = [
+        f"| `{text(event, 'type')}` | {', '.join(texts(event.get('writers')))} | {text(event, 'slot')} |"
+        for event in nodes(document.get("events"))
+        if text(event, "subject") == subject
+    ]
+    return "\n".join(["| event | written by | slot |", "|---|---|---|", *rows])
+
+
 def page(tables: Path = TABLES) -> str:
     """Write the page of all state machines."""
     document = read(tables)
     parts = [INTRO]
     for subject, note in NOTES.items():
         parts.append(f"## {subject.capitalize()}\n\n{diagram(nodes(document.get(subject)))}\n\n{note}\n")
+        parts.append(f"{meanings(document, subject)}\n\n{writers(document, subject)}\n")
     in_words = {
         "Step events are legal while the run is": texts(document.get("stepEventsLegalIn")),
         "Signal events are legal while the run is": texts(document.get("signalEventsLegalIn")),
