@@ -78,6 +78,9 @@ def lint(session: nox.Session) -> None:
     session.run("python", "-m", "tools.lock", "--check")
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *ymls("workflows"))
     session.run("check-jsonschema", "--builtin-schema", "vendor.github-issue-forms", *ymls("ISSUE_TEMPLATE"))
+    session.run(
+        "check-jsonschema", "--builtin-schema", "vendor.github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"
+    )
     session.run("python", "-m", "tools.check_workflows")
 
 

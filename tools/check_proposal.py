@@ -1,5 +1,7 @@
 """Judge what a branch changes: a contract or behaviour that changes brings a fixture, a contract also its changelog.
 
+An adapter is built on released contracts: from 1.0 of a family on, its change and what needs it come one after another.
+
 `python -m tools.check_proposal BASE [BRANCH]` compares the work tree with where it left BASE; with BRANCH it also
 judges the branch's name.
 """
@@ -8,15 +10,34 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from tools.files import ROOT
 
-CONTRACT = re.compile(r"contracts/(schemas|registries|clauses)/(?P<rest>.+)")
+CONTRACT = re.compile(r"contracts/(schemas|registries|clauses)/(?P<family>[a-z-]+?)(-v\d+\.md|/.+)")
 CHANGELOG = re.compile(r"contracts/(CHANGELOG\.md|changelog/.+\.md)")
 CONTRACT_FIXTURE = re.compile(r"contracts/(examples|vectors)/.+\.json")
-BEHAVIOUR = re.compile(r"packages/(?P<package>[^/]+)/src/.+\.(py|sql)")
+BEHAVIOUR = re.compile(r"packages/[^/]+/src/.+\.(py|sql)")
 FIXTURE = re.compile(r"contracts/(examples|vectors)/.+|golden-paths/.+|packages/[^/]+/(tests|src/[^/]+/testing)/.+")
+ADAPTER = re.compile(r"packages/(?!engine-core/|contract-gate/)[^/]+/src/.+")
+RELEASE = re.compile(r"(?P<major>\d+)\.\d+/(?P<family>[a-z-]+)\.json")
 BRANCH = re.compile(r"(feat|fix|docs|test|build|ci|perf|refactor|chore|contracts)/\d+-[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def promised(baselines: Path = ROOT / "contracts" / "baselines") -> frozenset[str]:
+    """Return the families that were released as 1.0 or later."""
+    names = [path.relative_to(baselines).as_posix() for path in baselines.glob("*/*.json")]
+    found = [release for name in names if (release := RELEASE.fullmatch(name))]
+    return frozenset(release["family"] for release in found if int(release["major"]) >= 1)
+
+
+def unreleased(changed: Sequence[str], families: frozenset[str]) -> Iterator[str]:
+    """Yield the contracts of promised `families` that change together with an adapter."""
+    adapters = [name for name in changed if ADAPTER.fullmatch(name) and "/testing/" not in name]
+    for name in changed:
+        contract = CONTRACT.fullmatch(name)
+        if adapters and contract and contract["family"] in families:
+            yield f"{adapters[0]}: an adapter changes together with {name}; release the contract first"
 
 
 def faults(changed: Sequence[str]) -> Iterator[str]:
@@ -54,7 +75,12 @@ def main(arguments: Sequence[str]) -> None:
     if not 1 <= len(arguments) <= 2:  # noqa: PLR2004
         raise SystemExit("usage: python -m tools.check_proposal BASE [BRANCH]")
     base, *branch = arguments
-    found = [*faults(changed_since(base)), *(fault for name in branch for fault in branch_faults(name))]
+    changed = changed_since(base)
+    found = [
+        *faults(changed),
+        *unreleased(changed, promised()),
+        *(fault for name in branch for fault in branch_faults(name)),
+    ]
     sys.exit("\n".join(found) or None)
 
 

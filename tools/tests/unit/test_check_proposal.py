@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from tools.check_proposal import branch_faults, faults, main
+from tools.check_proposal import branch_faults, faults, main, promised, unreleased
 
 SCHEMA = "contracts/schemas/events/v1/step_failed.json"
 CODE = "packages/engine-core/src/dvt_engine_core/decider.py"
@@ -53,3 +55,30 @@ def test_a_branch_is_named_by_type_issue_and_slug(name: str, good: bool) -> None
 def test_an_unknown_base_is_told() -> None:
     with pytest.raises(SystemExit, match="cannot compare with no-such-branch"):
         main(["no-such-branch"])
+
+
+STORE = "packages/postgres-store/src/dvt_postgres_store/rows.py"
+
+
+@pytest.mark.parametrize("adapter", [STORE, "packages/temporal-adapter/src/dvt_temporal_adapter/worker.py"])
+def test_an_adapter_does_not_change_together_with_a_promised_contract(adapter: str) -> None:
+    found = list(unreleased([SCHEMA, adapter], frozenset({"events"})))
+    assert found == [f"{adapter}: an adapter changes together with {SCHEMA}; release the contract first"]
+
+
+def test_clauses_and_registries_count_by_their_family() -> None:
+    changed = ["contracts/clauses/store-v1.md", "contracts/registries/execution-semantics/v1/transitions.json", STORE]
+    assert len(list(unreleased(changed, frozenset({"store", "execution-semantics"})))) == 2
+
+
+@pytest.mark.parametrize("changed", [[SCHEMA, CODE], [SCHEMA], [STORE]])
+def test_the_core_may_change_with_its_contract_and_each_side_alone(changed: list[str]) -> None:
+    assert list(unreleased(changed, frozenset({"events"}))) == []
+
+
+def test_a_family_is_promised_from_1_0_on(tmp_path: Path) -> None:
+    for name in ("0.1/events.json", "0.1/store.json", "1.0/events.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}", "utf-8")
+    assert promised(tmp_path) == {"events"}
+    assert list(unreleased([SCHEMA, STORE], promised(tmp_path / "none"))) == []
