@@ -5,10 +5,11 @@ import json
 import subprocess
 import sys
 import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from dvt_contracts.base import JsonObject, JsonValue
@@ -18,8 +19,11 @@ from dvt_engine_core.services.dispatcher import Dispatcher
 from dvt_engine_core.services.recording import Recorder
 from dvt_engine_core.services.workflow_engine import StartRequest, WorkflowEngine
 from dvt_engine_core.system import SystemClock, SystemIds
-from dvt_engine_core.testing.conformance.interpreter_rules import INTERPRETER_RULES, EngineFactory, EngineHarness
+from dvt_engine_core.testing.conformance.interpreter_rules import EngineFactory
 from dvt_engine_core.testing.conformance.rule import Rule
+from dvt_engine_core.testing.golden.expectation import Expectation, faults
+from dvt_engine_core.testing.golden.path import GoldenPath, scripted_paths
+from dvt_engine_core.testing.golden.player import play
 from dvt_engine_core.testing.memory_runtime import ScriptedExecutor
 from dvt_engine_core.testing.world import CONTEXT
 from dvt_postgres_store.database import Database
@@ -32,6 +36,7 @@ from dvt_temporal_adapter.testing.remote_steps import Desk
 from dvt_temporal_adapter.testing.server import TemporalServer
 
 Child = subprocess.Popen[str]
+GOLDEN = Path(__file__).resolve().parents[4] / "golden-paths"
 
 
 def spawn() -> Child:
@@ -99,6 +104,12 @@ class Harness:
         ref = await self.plans.put("local", canonical_bytes(plan), plan_id=name, plan_version=version)
         return RunKey("local", (await self.service.start_run(StartRequest(ref, CONTEXT, inputs or {}))).run_id)
 
+    async def start(self, plan: JsonObject, inputs: JsonObject) -> RunKey:
+        """What golden paths need: every start under one key."""
+        name, version = str(plan["planId"]), str(plan["planVersion"])
+        ref = await self.plans.put("local", canonical_bytes(plan), plan_id=name, plan_version=version)
+        return RunKey("local", (await self.service.start_run(StartRequest(ref, CONTEXT, inputs, "golden"))).run_id)
+
     async def tamper(self, run: RunKey) -> None:
         async with self.database.connection() as connection:
             await connection.execute("UPDATE dvt.plan SET content = '{}'::bytea WHERE tenant_id = %s", [run.tenant_id])
@@ -126,10 +137,13 @@ class Harness:
         await self.desk.close()
 
 
+HarnessFactory: TypeAlias = Callable[[], AbstractAsyncContextManager[Harness]]
+
+
 @pytest.fixture
-def factory(temporal: TemporalServer, database_url: str, workers: Workers) -> EngineFactory:
+def factory(temporal: TemporalServer, database_url: str, workers: Workers) -> HarnessFactory:
     @asynccontextmanager
-    async def make() -> AsyncIterator[EngineHarness]:
+    async def make() -> AsyncIterator[Harness]:
         settings = TemporalSettings(temporal.address, queue_prefix=uuid.uuid4().hex)
         async with Database(database_url) as database:
             harness = Harness(database, Connection(settings), workers)
@@ -144,6 +158,14 @@ def factory(temporal: TemporalServer, database_url: str, workers: Workers) -> En
     return make
 
 
-@pytest.mark.parametrize("rule", INTERPRETER_RULES, ids=lambda rule: rule.name)
-async def test_temporal_engine(rule: Rule[EngineFactory], factory: EngineFactory) -> None:
+@pytest.mark.parametrize("rule", rules_of("temporal"), ids=lambda rule: rule.name)
+async def test_temporal_engine(rule: Rule[EngineFactory], factory: HarnessFactory) -> None:
     await rule.check(factory)
+
+
+@pytest.mark.parametrize("folder", scripted_paths(GOLDEN), ids=lambda folder: folder.name)
+async def test_golden_path(folder: Path, factory: HarnessFactory) -> None:
+    path = GoldenPath.read(folder)
+    async with factory() as harness:
+        played = await play(path, harness)
+    assert faults(path, played, Expectation.read(folder)) == []
