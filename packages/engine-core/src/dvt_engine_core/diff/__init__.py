@@ -1,0 +1,1 @@
+"""Comparing two runs by their logs: where they first part, and why."""
