@@ -67,6 +67,13 @@ class Answer:
         return state
 
 
+@dataclass(frozen=True, slots=True)
+class NumberedAnswer(Answer):
+    """A row of `append_many`: the answer to the item of this number, from 1."""
+
+    item: int
+
+
 def _record(run_seq: int | None, persisted_at: datetime | None, body: str | None) -> RawRecord | None:
     if run_seq is None or persisted_at is None or body is None:
         return None

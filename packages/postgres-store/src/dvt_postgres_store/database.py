@@ -1,7 +1,7 @@
 """The connections to one database: a small pool, and one that listens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from types import TracebackType
@@ -42,6 +42,7 @@ class Database:
         self.url = url
         self.listener = Listener(url)
         self._connect_timeout_s = connect_timeout_s
+        self._before_close: list[Callable[[], Awaitable[None]]] = []
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
             min_size=min_size,
@@ -63,9 +64,15 @@ class Database:
             raise UnavailableError("the database did not answer in time", code="STORE_UNAVAILABLE") from error
 
     async def close(self) -> None:
-        """Let go of all connections."""
+        """Let what is under way end, and let go of all connections."""
+        for work in self._before_close:
+            await work()
         await self.listener.close()
         await self._pool.close()
+
+    def before_close(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Have `work` awaited while there still are connections."""
+        self._before_close.append(work)
 
     async def __aenter__(self) -> Self:
         await self.open()

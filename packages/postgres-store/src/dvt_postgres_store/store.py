@@ -1,5 +1,6 @@
 """StateStore on PostgreSQL: the functions of the database judge and write, this class only carries."""
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -15,12 +16,13 @@ from dvt_contracts.models.store.v1.create_run_result import (
     StartKeyConflict,
 )
 from dvt_contracts.models.store.v1.run_summary import RunSummary
-from dvt_engine_core.appending import AppendItem, append_item
-from dvt_engine_core.errors import RejectedError
-from dvt_engine_core.ports.store import NewRun, RunKey, RunQuery, StoredRun
+from dvt_engine_core.appending import append_item
+from dvt_engine_core.errors import DvtError, RejectedError
+from dvt_engine_core.ports.store import BatchResult, NewRun, RunBatch, RunKey, RunQuery, StoredRun
 
-from dvt_postgres_store.answers import Answer
-from dvt_postgres_store.database import Database, Parameters
+from dvt_postgres_store.coalescing import AppendQueue, Batch
+from dvt_postgres_store.courier import PostgresCourier
+from dvt_postgres_store.database import Database
 from dvt_postgres_store.listener import OUTBOX_CHANNEL
 from dvt_postgres_store.rebuilding import rebuild_run
 from dvt_postgres_store.rows import EventRow, RunRow, SummaryRow
@@ -40,6 +42,8 @@ class PostgresStateStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._queue = AppendQueue(PostgresCourier(database))
+        database.before_close(self._queue.drain)
 
     async def create_run(self, run: NewRun) -> CreateRunResult:
         """Store a run with RunQueued and its start intent, or find it by its start key or its own id."""
@@ -76,16 +80,17 @@ class PostgresStateStore:
     async def append(
         self, run: RunKey, events: Sequence[AnyEvent], *, legal_from: RunStatus | None = None
     ) -> tuple[AppendResult, ...]:
-        """Append events of one run in one transaction and one round trip; an answer per event, in order."""
-        items = [append_item(event) for event in events]
+        """Append events of one run in one transaction; appends of this process that wait go in one call."""
+        items = tuple(append_item(event) for event in events)
         if not items:
             return ()
-        batch = _batch(run, items, legal_from)
-        answers = await self._database.rows(Answer, "append", batch)
-        results = tuple(answer.result() for answer in answers)
-        if any(result.outcome == "appended" for result in results):
-            self._database.listener.wake(OUTBOX_CHANNEL)
-        return results
+        return await self._queue.append(Batch(run, items, legal_from))
+
+    async def append_many(self, batches: Sequence[RunBatch]) -> tuple[BatchResult, ...]:
+        """Append batches of many runs together; for each its answers, or the error that it met."""
+        appends = (self.append(batch.run, batch.events, legal_from=batch.legal_from) for batch in batches)
+        results = await asyncio.gather(*appends, return_exceptions=True)
+        return tuple(_known(result) for result in results)
 
     async def read_run(self, run: RunKey, *, steps: Collection[str] | None = None) -> StoredRun | None:
         """The live snapshot of a run, or that of some of its steps; None for an unknown run."""
@@ -136,16 +141,7 @@ class PostgresStateStore:
             return await rebuild_run(connection, run)
 
 
-def _batch(run: RunKey, items: Sequence[AppendItem], legal_from: RunStatus | None) -> Parameters:
-    return {
-        "tenant": run.tenant_id,
-        "run": run.run_id,
-        "legal_from": legal_from.value if legal_from else None,
-        "types": [item.event_type for item in items],
-        "items": [item.item_id for item in items],
-        "attempts": [item.ordinal for item in items],
-        "reused": [item.reused for item in items],
-        "keys": [bytes.fromhex(item.key) for item in items],
-        "bodies": [item.body for item in items],
-        "parts": [item.part_text for item in items],
-    }
+def _known(result: tuple[AppendResult, ...] | BaseException) -> BatchResult:
+    if isinstance(result, tuple | DvtError):
+        return result
+    raise result

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from dvt_contracts.loader import AnyEvent
 from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
@@ -13,6 +13,8 @@ from dvt_contracts.models.store.v1.append_result import AppendResult
 from dvt_contracts.models.store.v1.create_run_result import CreateRunResult
 from dvt_contracts.models.store.v1.intent import Intent
 from dvt_contracts.models.store.v1.run_summary import RunSummary
+
+from dvt_engine_core.errors import DvtError
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,30 @@ class StateStore(Protocol):
 
     async def rebuild(self, run: RunKey) -> StoredRun | None:
         """Fold the log again, replace the live rows by the fold, and return it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunBatch:
+    """Events of one run to append together, as `StateStore.append` takes them."""
+
+    run: RunKey
+    events: Sequence[AnyEvent]
+    legal_from: RunStatus | None = None
+
+
+#: What became of a batch: an answer per event, or the error that it met, with nothing of it written or known.
+BatchResult: TypeAlias = tuple[AppendResult, ...] | DvtError
+
+
+class BatchStateStore(StateStore, Protocol):
+    """A store that appends to many runs in one call; every store of ours can."""
+
+    async def append_many(self, batches: Sequence[RunBatch]) -> tuple[BatchResult, ...]:
+        """Append batches of many runs, each answered as if it had come alone; batches of one run in their order.
+
+        Shape: an error of one batch keeps no other from being written, so it stands in the place of its answers.
+        """
         ...
 
 

@@ -31,11 +31,11 @@ from dvt_contracts.models.store.v1.run_summary import RunSummary
 from pydantic import MISSING
 
 from dvt_engine_core.appending import AppendItem, append_item, groups
-from dvt_engine_core.errors import RejectedError
+from dvt_engine_core.errors import DvtError, RejectedError
 from dvt_engine_core.facts import Fact, fact_of
 from dvt_engine_core.hashes import chain_next, chain_start, plan_hash
 from dvt_engine_core.ports.ambient import Clock
-from dvt_engine_core.ports.store import NewRun, RunKey, RunQuery, StoredRun
+from dvt_engine_core.ports.store import BatchResult, NewRun, RunBatch, RunKey, RunQuery, StoredRun
 from dvt_engine_core.projector import RunRows, assemble, fold, next_status, write
 from dvt_engine_core.system import SystemClock
 from dvt_engine_core.testing.memory_intents import MemoryIntents
@@ -102,6 +102,16 @@ class MemoryStore:
         for group in groups(items):
             results += self._append_group(run, stored, [(items[at], events[at]) for at in group], refused=refused)
         self.appended.set()
+        return tuple(results)
+
+    async def append_many(self, batches: Sequence[RunBatch]) -> tuple[BatchResult, ...]:
+        """See BatchStateStore."""
+        results: list[BatchResult] = []
+        for batch in batches:
+            try:
+                results.append(await self.append(batch.run, batch.events, legal_from=batch.legal_from))
+            except DvtError as error:
+                results.append(error)
         return tuple(results)
 
     def _append_group(

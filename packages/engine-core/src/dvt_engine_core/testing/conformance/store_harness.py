@@ -14,7 +14,7 @@ from dvt_contracts.models.store.v1.append_result import (
 )
 from dvt_contracts.models.store.v1.create_run_result import RunCreated
 
-from dvt_engine_core.ports.store import IntentQueue, RunKey, StateStore
+from dvt_engine_core.ports.store import BatchStateStore, IntentQueue, RunKey, StateStore
 from dvt_engine_core.testing.builders import SampleRun
 
 
@@ -22,7 +22,7 @@ from dvt_engine_core.testing.builders import SampleRun
 class StoreUnderTest:
     """A fresh store and the intent queue that its appends feed."""
 
-    store: StateStore
+    store: BatchStateStore
     intents: IntentQueue
 
 

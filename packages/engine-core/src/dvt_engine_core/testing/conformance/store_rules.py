@@ -3,6 +3,10 @@
 from typing import Final
 
 from dvt_engine_core.testing.conformance.rule import Rule
+from dvt_engine_core.testing.conformance.store_batch_rules import (
+    a_refused_batch_holds_up_no_other,
+    batches_of_many_runs_are_answered_as_if_alone,
+)
 from dvt_engine_core.testing.conformance.store_harness import StoreFactory, StoreUnderTest
 from dvt_engine_core.testing.conformance.store_order_rules import (
     before_its_start_and_after_its_end_a_run_takes_no_step_events,
@@ -71,6 +75,8 @@ STORE_RULES: Final[tuple[Rule[StoreFactory], ...]] = tuple(
             of_identical_appends_one_is_written,
             of_different_outcomes_one_wins,
             writers_of_one_run_leave_one_order,
+            batches_of_many_runs_are_answered_as_if_alone,
+            a_refused_batch_holds_up_no_other,
         ),
         start=1,
     )
