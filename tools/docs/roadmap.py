@@ -73,7 +73,7 @@ def gantt(phases: list[Node], rows: dict[str, Node]) -> str:
         after = texts(phase.get("after"))
         start = "after " + " ".join(after) if after else EPOCH
         title = re.sub(r"[:;#,]", " ", text(phase, "name"))
-        lines += [f"  section {title}", f"  {title} :{', '.join([*tags, name, start, f'{weeks(phase)}w'])}"]
+        lines.append(f"  {title} :{', '.join([*tags, name, start, f'{weeks(phase)}w'])}")
     return "```mermaid\n" + "\n".join(lines) + "\n```"
 
 
