@@ -157,28 +157,43 @@ def test_walks_show_every_transition_and_refuse_every_event_type() -> None:
     assert illegal >= RULES.keys()
 
 
-def moves(case: Case) -> set[tuple[str, str]]:
-    """Event and state before it, for every legal run and step event of a walk."""
-    run, steps, seen = "NONE", dict[str, str](), set()
-    for event in (event for event in case["log"] if event["legal"] and not event.get("unknown")):
-        kind = event["eventType"]
-        if "stepId" in event:
-            before = steps.get(event["stepId"], "PENDING")
-            steps[event["stepId"]] = next(
-                row.to.value for row in TRANSITION_TABLES.step if row.event == kind and before in row.from_
-            )
-            seen.add((kind, before))
-        elif "signalId" not in event:
-            seen.add((kind, run))
-            run = next(row.to for row in TRANSITION_TABLES.run if row.event == kind and run in row.from_)
+def table_rows() -> list[tuple[str, str, str]]:
+    """Event, state before, state after: every step of the three machines."""
+    tables = TRANSITION_TABLES
+    run = [(row.event, str(state), str(row.to)) for row in tables.run for state in row.from_]
+    step = [(row.event, state.value, row.to.value) for row in tables.step for state in row.from_]
+    signal = [(row.event, str(state), str(row.to)) for row in tables.signal for state in row.from_]
+    return [*run, *step, *signal]
+
+
+def judged(case: Case) -> set[tuple[str, str, bool]]:
+    """Event, state of its run, step or signal, and legality, for the events of a walk; of items in open runs alone."""
+    items, seen = dict[str, str](), set()
+    after = {(event, before): to for event, before, to in table_rows()}
+    for event, run in zip(case["log"], states(case), strict=True):
+        if event.get("unknown"):
+            continue
+        kind, item = event["eventType"], event.get("stepId", event.get("signalId"))
+        place = f"{'step' if 'stepId' in event else 'signal'} {item}"
+        before = run if item is None else items.get(place, "PENDING" if "stepId" in event else "NONE")
+        if item is None or run.partition("/")[0] in TRANSITION_TABLES.step_events_legal_in:
+            seen.add((kind, before, event["legal"]))
+        if event["legal"] and item is not None:
+            items[place] = after[kind, before]
     return seen
 
 
-def test_walks_take_every_row_of_the_tables_from_every_state() -> None:
-    seen = {move for case in vectors("execution-semantics/v1/walks") for move in moves(case)}
-    run = {(row.event, str(state)) for row in TRANSITION_TABLES.run for state in row.from_}
-    step = {(row.event, state.value) for row in TRANSITION_TABLES.step for state in row.from_}
-    assert (run | step) - seen == set()
+def test_walks_take_every_row_of_the_tables_from_every_state_and_refuse_everything_else() -> None:
+    seen = {one for case in vectors("execution-semantics/v1/walks") for one in judged(case)}
+    legal = {(event, before) for event, before, _ in table_rows()}
+    every = {
+        (rule.type, state.state)
+        for rule in TRANSITION_TABLES.events
+        for state in TRANSITION_TABLES.states
+        if rule.subject.value == state.subject.value
+    }
+    assert legal - {(event, before) for event, before, taken in seen if taken} == set()
+    assert every - legal - {(event, before) for event, before, taken in seen if not taken} == set()
 
 
 def test_walks_send_signals_in_every_open_state() -> None:
