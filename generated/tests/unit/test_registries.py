@@ -75,3 +75,15 @@ def test_a_deprecation_has_its_days_in_order() -> None:
         leaving = entry.lifecycle in {"deprecated", "removed"}
         assert (entry.deprecation is not MISSING) is leaving
         assert entry.deprecation is MISSING or entry.deprecation.announced < entry.deprecation.removal
+
+
+def test_a_loss_is_told_for_every_degraded_capability_and_no_other() -> None:
+    """[CAPABILITY-006]."""
+    losses = {} if CAPABILITIES.losses is MISSING else CAPABILITIES.losses
+    told = {(adapter, name) for adapter, texts in losses.items() for name in texts}
+    assert told == {
+        (adapter, name)
+        for adapter, levels in CAPABILITIES.adapters.items()
+        for name, level in levels.items()
+        if level == "degraded"
+    }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from dvt_contracts.base import Contract
 from pydantic import MISSING, ConfigDict, Field, StrictStr
+from typing_extensions import TypeAliasType
 
 from ...glossary.v1.ids import CapabilityId, ContractVersion
 from .support import Lifecycle, SupportLevel
@@ -51,6 +52,13 @@ class Capability(Contract):
     """When it goes and what comes instead; only for deprecated and removed ones."""
 
 
+LossesAdditionalProperty = TypeAliasType(
+    "LossesAdditionalProperty",
+    Annotated[StrictStr, Field(max_length=256, min_length=1)],
+)
+"""What is lost, for people."""
+
+
 class CapabilityRegistry(Contract):
     """What plans may ask for, in which stage of life it is, and which adapter gives it."""
 
@@ -66,3 +74,5 @@ class CapabilityRegistry(Contract):
     """Every capability."""
     adapters: Mapping[str, Mapping[str, SupportLevel]]
     """Support matrix: level by adapter and capability, every capability in every row."""
+    losses: Mapping[str, Mapping[str, LossesAdditionalProperty]] | MISSING = MISSING
+    """What a plan loses, by adapter and capability: told for every level `degraded`, and for no other."""

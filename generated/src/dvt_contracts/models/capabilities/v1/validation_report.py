@@ -39,8 +39,8 @@ class CapabilityFinding(Contract):
     """The capability."""
     level: SupportLevel
     """Support by the adapter."""
-    lifecycle: Lifecycle
-    """Stage of life of the capability."""
+    lifecycle: Lifecycle | MISSING = MISSING
+    """Stage of life of the capability; absent for a name that the registry does not hold."""
     pointer: Annotated[StrictStr, Field(max_length=4096, min_length=0)]
     """JSON Pointer to the first part of the plan that needs it."""
     verdict: Annotated[CapabilityVerdict, Field(title="CapabilityVerdict")]
@@ -48,7 +48,7 @@ class CapabilityFinding(Contract):
     code: ErrorCode | MISSING = MISSING
     """Code of a refusal."""
     message: Annotated[StrictStr | MISSING, Field(max_length=1024, min_length=1)] = MISSING
-    """What is given up or missing, for people."""
+    """What is missing, lost or about to go, for people."""
 
 
 class PlanCapabilityVerdict(StrEnum):
