@@ -8,6 +8,7 @@ from dvt_contract_gate.catalogue import RULES
 from dvt_contract_gate.counting import counts
 from dvt_contract_gate.finding import Finding, Level
 from dvt_contract_gate.rule import GateRule
+from dvt_contract_gate.rules import json_text
 from dvt_contract_gate.tree import Tree
 
 
@@ -46,5 +47,7 @@ def check(contracts: Path, rules: Sequence[GateRule] = RULES) -> Report:
     if not (contracts / "schemas").is_dir():
         raise FileNotFoundError(f"{contracts} holds no folder schemas")
     tree = Tree(contracts.resolve())
-    findings = sorted({finding for rule in rules for finding in rule.check(tree)})
-    return Report(tuple(findings), counts(tree), tuple(rules))
+    findings = set(json_text.RULE.check(tree))  # what cannot be read is told alone: all else would follow from it
+    if not findings:
+        findings = {finding for rule in rules for finding in rule.check(tree)}
+    return Report(tuple(sorted(findings)), counts(tree), tuple(rules))

@@ -1,7 +1,7 @@
 """The contracts as they are against every release that they promise to keep."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from dvt_contract_gate.baselines import bundles, digest, family_versions, ledger, load
 from dvt_contract_gate.changelog import names_schema, told_since
@@ -13,12 +13,11 @@ from dvt_contract_gate.tree import Tree
 class Release:
     """One release of one family, beside what the contracts are now.
 
-    Shape: `old` and `new` hold all families, so that references can be followed; `newest` tells whether it is the last.
+    Shape: `old` and `new` hold all families, so that references can be followed.
     """
 
     family: str
     version: str
-    newest: bool
     old: Snapshot
     new: Snapshot
     told: tuple[str, ...]
@@ -33,18 +32,23 @@ class Release:
         return any(names_schema(entry, path) for entry in self.told)
 
 
-def releases(tree: Tree) -> Iterator[Release]:
-    """Yield the releases that each family must be held against: all minors of its newest major."""
+@cache
+def releases(tree: Tree) -> tuple[Release, ...]:
+    """The releases that each family must be held against: all minors of its newest major."""
     new = snapshot_of(tree, "now")
     families = sorted({path.stem for path in (tree.contracts / "baselines").glob("*/*.json")})
+    loaded: dict[str, Snapshot] = {}
+    found: list[Release] = []
     for family in families:
         there = family_versions(tree.contracts, family)
         major = there[-1].partition(".")[0]
         for version in there:
             if version.partition(".")[0] == major and _as_released(tree, version):
                 told = tuple(told_since(tree.contracts, version))
-                old = load(tree.contracts, version)
-                yield Release(family, version, version == there[-1], old, new, told)
+                if version not in loaded:
+                    loaded[version] = load(tree.contracts, version)
+                found.append(Release(family, version, loaded[version], new, told))
+    return tuple(found)
 
 
 def _as_released(tree: Tree, version: str) -> bool:

@@ -18,7 +18,10 @@ def refused_sample(old: Schemas, new: Schemas, reference: str) -> tuple[JsonValu
 
     Shape: always the same draws for the same schemas; None when none was found.
     """
-    before, after = _validator(old, reference), _validator(new, reference)
+    try:
+        before, after = _validator(old, reference), _validator(new, reference)
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return None  # a schema that cannot be read is no evidence
     found: list[tuple[JsonValue, str]] = []
 
     @seed(0)

@@ -16,6 +16,7 @@ _GENERATORS: Final = {
     "tools/generate.py": "run `nox -s generate` and commit what it writes; never edit it by hand",
     "tools/generate_sql.py": "run `python tools/generate_sql.py` and commit what it writes; never edit it by hand",
 }
+_LISTED: Final = 5
 _TOLD: Final = re.compile(r"^(\S+): (.+?)(?:;.*)?$", re.MULTILINE)
 
 
@@ -30,8 +31,9 @@ def _check(tree: Tree) -> Iterator[Finding]:
         if done.returncode:
             told = _TOLD.findall(done.stderr)
             known = [file for file, _ in told if (tree.root / file).parent.is_dir()]
-            more = f" and {len(known) - 1} more" if len(known) > 1 else ""
-            message = f"{known[0]}{more}: not what the contracts say" if known else _last_line(done.stderr)
+            names = ", ".join(file.rpartition("/")[2] for file in known[:_LISTED])
+            more = f" and {len(known) - _LISTED} more" if len(known) > _LISTED else ""
+            message = f"{names}{more}: not what the contracts say" if known else _last_line(done.stderr)
             yield Finding(known[0] if known else tool, 1, _ID, message, advice)
 
 

@@ -11,6 +11,7 @@ from dvt_contract_gate.core import plan_faults
 from dvt_contract_gate.document import Document
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
+from dvt_contract_gate.rules.golden_origin import ORIGIN
 from dvt_contract_gate.tree import Tree
 
 _ID = "GATE-GOLDEN-FILES"
@@ -45,6 +46,8 @@ def _judge(tree: Tree, document: Document, reference: str) -> Iterator[Finding]:
     except (ValueError, jsonschema_rs.ReferencingError):
         return  # GATE-SCHEMA-META tells
     for error in validator.iter_errors(document.value):
+        if error.kind.as_dict().get("property") in ORIGIN:
+            continue  # GATE-GOLDEN-ORIGIN tells
         message = f"does not fit {reference}: {error.message}"
         yield document.finding(_ID, list(error.instance_path), message, "correct the file; expectations are recorded")
 

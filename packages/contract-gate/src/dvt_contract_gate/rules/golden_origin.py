@@ -11,7 +11,7 @@ from dvt_contract_gate.rule import GateRule
 from dvt_contract_gate.tree import Tree
 
 _ID = "GATE-GOLDEN-ORIGIN"
-_ORIGIN: Final = ("engine", "commit", "runId", "recordedAt")
+ORIGIN: Final = ("engine", "commit", "runId", "recordedAt")
 _ADVICE: Final = "record it by an execution: python -m tools.record_golden NAME"
 
 
@@ -22,7 +22,7 @@ def _check(tree: Tree) -> Iterator[Finding]:
         if not path.exists():
             yield Finding(document.name, 1, _ID, f"golden path {plan.parent.name} has no expected hashes", _ADVICE)
             continue
-        for name in _ORIGIN:
+        for name in ORIGIN:
             if not document.members.get(name):
                 yield document.finding(_ID, "", f"the expected hash does not name its {name}", _ADVICE)
         commit = document.members.get("commit")

@@ -34,7 +34,7 @@ def _check(tree: Tree) -> Iterator[Finding]:
             yield document.finding(_ID, "", f"nothing recomputes {name}", advice)
             continue
         yield from _form(document)
-        for at, message in _faults(name, document.content):
+        for at, message in case_faults(name, document.content):
             yield document.finding(_ID, ["cases", at], message, _ADVICE)
     for name in sorted(checks.keys() - found.keys()):
         file = f"contracts/vectors/{name}.json"
@@ -55,7 +55,7 @@ def _cases(value: JsonValue) -> list[dict[str, JsonValue]]:
 
 
 @cache
-def _faults(name: str, content: bytes) -> tuple[tuple[int, str], ...]:
+def case_faults(name: str, content: bytes) -> tuple[tuple[int, str], ...]:
     """The cases that do not hold, with the reason; kept by content, since recomputing takes most of the gate's time."""
     found = []
     for at, case in enumerate(_cases(read_json(content)[0])):

@@ -1,0 +1,102 @@
+"""A copy of the repository that edits may break: contracts copied, the rest linked until an edit needs its own."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dvt_contract_gate.baselines import freeze, versions
+from dvt_contract_gate.snapshot import snapshot_of
+from dvt_contract_gate.tree import Tree
+
+BESIDE = ("generated", "golden-paths", "packages")
+#: What a copy of a folder leaves out.
+NOT_NEEDED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.csv", "*.png", "*.svg")
+
+
+class Workshop:
+    """The copy, below `root`.
+
+    Shape: paths are relative to the repository, with slashes.
+    """
+
+    def __init__(self, root: Path, original: Path) -> None:
+        self.root = root
+        shutil.copytree(original / "contracts", root / "contracts", ignore=NOT_NEEDED)
+        (root / "tools").mkdir()
+        for tool in sorted((original / "tools").glob("*.py")):  # they find the repository by where they lie
+            shutil.copy(tool, root / "tools" / tool.name)
+        for name in BESIDE:
+            (root / name).symlink_to(original / name)
+        if not versions(self.contracts):
+            freeze(self.contracts, "0.1", snapshot_of(Tree(self.contracts), "0.1"))
+
+    @property
+    def contracts(self) -> Path:
+        """The copied contracts."""
+        return self.root / "contracts"
+
+    @property
+    def release(self) -> str:
+        """The newest release."""
+        return versions(self.contracts)[-1]
+
+    def own(self, path: str) -> Path:
+        """A file that may be edited: what was linked around it is copied, just as deep as needed."""
+        at = self.root
+        for part in Path(path).parts[:-1]:
+            at /= part
+            if at.is_symlink():
+                there = at.resolve()
+                at.unlink()
+                at.mkdir()
+                for inner in there.iterdir():
+                    if inner.name != "__pycache__":
+                        (at / inner.name).symlink_to(inner)
+        file = self.root / path
+        if file.is_symlink():
+            content = file.read_bytes()
+            file.unlink()
+            file.write_bytes(content)
+        return file
+
+    def json(self, path: str, change: Callable[[Any], object]) -> None:
+        """Edit a JSON file."""
+        file = self.own(path)
+        document = json.loads(file.read_text("utf-8"))
+        change(document)
+        file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+    def schema(self, path: str, change: Callable[[Any], object], *, tell: bool = True) -> None:
+        """Edit a schema, `path` as in its id without `.json`; with `tell` the changelog names it."""
+        self.json(f"contracts/schemas/{path}.json", change)
+        if tell:
+            self.tell(f"- {path.partition('/')[0]}: `{path}` is another.")
+
+    def tell(self, entry: str) -> None:
+        """Write an entry of the changelog above the newest release."""
+        self.text("contracts/CHANGELOG.md", f"\n## {self.release}", f"\n## Next\n\n{entry}\n\n## {self.release}")
+
+    def text(self, path: str, old: str, new: str) -> None:
+        """Replace a text that is there, once."""
+        file = self.own(path)
+        text = file.read_text("utf-8")
+        assert old in text, f"{path} does not hold {old!r}"
+        file.write_text(text.replace(old, new, 1), "utf-8")
+
+    def move(self, path: str, to: str) -> None:
+        """Rename a file."""
+        target = self.own(to)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        self.own(path).rename(target)
+
+    def remove(self, path: str) -> None:
+        """Remove a file."""
+        self.own(path).unlink()
+
+    def write(self, path: str, content: str) -> None:
+        """Write a new file."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, "utf-8")

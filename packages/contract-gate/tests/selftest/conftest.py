@@ -1,0 +1,23 @@
+"""The score of the self-test, printed when it ends."""
+
+import re
+
+import pytest
+from dvt_contract_gate.catalogue import RULES
+
+_ID = re.compile(r"test_an_edit_turns_its_rule_red\[(GATE-[A-Z-]+): ")
+
+
+_OUTCOMES = ("passed", "failed", "error")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    stats = terminalreporter.stats
+    outcomes = {
+        outcome: [found[1] for report in stats.get(outcome, []) if (found := _ID.search(report.nodeid))]
+        for outcome in _OUTCOMES
+    }
+    shown = set(outcomes["passed"]) - set(outcomes["failed"]) - set(outcomes["error"])
+    if any(outcomes.values()):
+        edits = sum(map(len, outcomes.values()))
+        terminalreporter.write_line(f"{len(shown)} of {len(RULES)} rules shown able to fail, by {edits} edits")
