@@ -63,7 +63,7 @@ class _Harness:
         self.engine = self.world.engine()
         await self.release()
         for run in runs:
-            if (await self.service.get_run_status(run)).snapshot.status is RunStatus.RUNNING:
+            if (await self.service.get_run_status(run)).snapshot.status in {RunStatus.RUNNING, RunStatus.PAUSED}:
                 await self.engine.start(run)
 
 

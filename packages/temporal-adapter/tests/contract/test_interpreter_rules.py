@@ -19,7 +19,7 @@ from dvt_engine_core.services.dispatcher import Dispatcher
 from dvt_engine_core.services.recording import Recorder
 from dvt_engine_core.services.workflow_engine import StartRequest, WorkflowEngine
 from dvt_engine_core.system import SystemClock, SystemIds
-from dvt_engine_core.testing.conformance.interpreter_rules import EngineFactory
+from dvt_engine_core.testing.conformance.interpreter_rules import EngineFactory, rules_of
 from dvt_engine_core.testing.conformance.rule import Rule
 from dvt_engine_core.testing.golden.expectation import Expectation, faults
 from dvt_engine_core.testing.golden.path import GoldenPath, scripted_paths

@@ -4,7 +4,7 @@ Steps record as activities do, decisions are recorded as the record step does: d
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from dvt_contracts.base import JsonObject
@@ -13,8 +13,8 @@ from dvt_contracts.models.events.v1.step_failed import StepFailedPayload
 from dvt_contracts.models.glossary.v1.status import SignalType, StepStatus
 from dvt_contracts.models.plan.v1.plan import Plan
 
-from dvt_engine_core.causes import Cause, RetryDue, RunLoaded, SignalArrived, StepReturned
-from dvt_engine_core.decider import decide, launched, receive
+from dvt_engine_core.causes import Cause, DeadlinePassed, RetryDue, RunLoaded, SignalArrived, StepReturned
+from dvt_engine_core.decider import decide, launched, receive, updated
 from dvt_engine_core.decision import CancelStep, Decision, DispatchStep, FinishRun, StartDeadline, StartTimer
 from dvt_engine_core.facts import Fact, Payload, fact_of
 from dvt_engine_core.folding import evolve_all
@@ -75,9 +75,10 @@ class DrivenRun:
         self.load()
 
     def load(self) -> None:
-        """Begin, or begin again after a crash: what was in flight is forgotten."""
-        self.state, self.coming, self._asked = self.fold(), [], set()
-        self.coming += [("signal", signal, 1) for signal in self.state.open_signals]
+        """Begin, or begin again after a crash: what was in flight is forgotten, open signals are applied first."""
+        self.state, self.coming, self._asked = replace(self.fold(), loaded=False), [], set()
+        for signal in list(self.state.open_signals.values()):
+            self.hear(SignalArrived(signal.signal_id, signal.signal_type, signal.step_id))
         self.hear(RunLoaded())
 
     def _kept(self, fact: Fact) -> bool:
@@ -105,12 +106,16 @@ class DrivenRun:
             return True
         if next_status(self._rows, fact) is None:
             return False
-        write(self._rows, self._run.event(fact.event_type, fact.subject_id, fact.ordinal, fact.payload))
-        self.log.append(fact)
+        event = self._run.event(fact.event_type, fact.subject_id, fact.ordinal, fact.payload)
+        write(self._rows, event)
+        self.log += [recorded for recorded in (fact_of(event, self._rows.last_run_seq),) if recorded]
         return True
 
     def hear(self, cause: Cause) -> None:
         """Decide, record, act."""
+        if isinstance(cause, SignalArrived) and cause.signal_type is SignalType.UPDATE_PARAMETERS:
+            self._update(cause)
+            return
         decision = decide(self.state, cause)
         self.trace += [type(cause).__name__, *lines(decision)]
         if decision.facts:
@@ -136,9 +141,20 @@ class DrivenRun:
                     self.coming = []
         self.state = launched(after, decision.effects)
 
+    def _update(self, cause: SignalArrived) -> None:
+        """Only the record step judges an update of parameters; the interpreter hears which inputs count then."""
+        judged = replace(cause, parameters={"n": len(self.log)})
+        for fact in decide(self.fold(Standpoint.of(self.state)), judged).facts:
+            self.record(fact)
+        self.state = updated(self.state, cause, self.fold().inputs_version)
+
     def cancel(self, signal_id: str = "s") -> None:
         """Accept a cancel; it is delivered sooner or later."""
-        if self.record(accepted(signal_id)):
+        self.send(signal_id, SignalType.CANCEL)
+
+    def send(self, signal_id: str, signal_type: SignalType, step_id: str | None = None) -> None:
+        """Accept a signal; it is delivered sooner or later."""
+        if self.record(accepted(signal_id, signal_type, {"stepId": step_id} if step_id else {})):
             self.coming.append(("signal", signal_id, 1))
 
     def go_on(self, number: int | None = None) -> None:
@@ -154,8 +170,12 @@ class DrivenRun:
                 self._end(name, attempt)
             case "due":
                 self.hear(RetryDue(*name.split("@")))
+            case "deadline":
+                self.hear(DeadlinePassed())
             case _:
-                self.hear(SignalArrived(name, SignalType.CANCEL))
+                signal = self.fold().open_signals.get(name)
+                if signal:
+                    self.hear(SignalArrived(name, signal.signal_type, signal.step_id))
 
     def _end(self, step_id: str, attempt: int) -> None:
         event_type, payload, again = self._outcome(step_id, attempt)
@@ -173,8 +193,11 @@ class DrivenRun:
         return "StepFailed", payload, again
 
     def finish(self) -> "DrivenRun":
-        """Let everything happen, in any order."""
-        while self.coming:
+        """Let everything happen, in any order; a run that waits for an operator is resumed."""
+        while not self.state.terminal:
+            if not self.coming:
+                assert self.state.paused, f"nothing comes any more: {self.told()}"
+                self.send(f"resume-{len(self.log)}", SignalType.RESUME)
             self.go_on()
         return self
 

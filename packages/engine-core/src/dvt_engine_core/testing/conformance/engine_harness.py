@@ -8,6 +8,10 @@ from typing import Final, Protocol, TypeAlias
 from dvt_contracts.base import JsonObject, JsonValue
 from dvt_contracts.loader import parse_event
 from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
+from dvt_contracts.models.engine.v1.signal_snapshot import SignalApplicationPart
+from dvt_contracts.models.glossary.v1.status import RunSubstatus, SignalType
+from dvt_contracts.models.signals.v1.signal_decision import SignalDecision
+from dvt_contracts.models.signals.v1.signal_request import SignalRequest
 from pydantic import MISSING
 
 from dvt_engine_core.errors import StepError
@@ -16,7 +20,7 @@ from dvt_engine_core.ports.execution import StepCall
 from dvt_engine_core.ports.store import RunKey, StateStore
 from dvt_engine_core.services.workflow_engine import WorkflowEngine
 from dvt_engine_core.testing.memory_runtime import ScriptedExecutor
-from dvt_engine_core.testing.world import line, plan_of
+from dvt_engine_core.testing.world import ACTOR, line, plan_of
 from dvt_engine_core.transitions import TERMINAL
 
 SOON_S: Final = 30.0
@@ -79,6 +83,31 @@ async def until(under: EngineHarness, run: RunKey, true: Callable[[RunSnapshot],
 async def ended(under: EngineHarness, run: RunKey) -> RunSnapshot:
     """Wait for the end of a run."""
     return await until(under, run, lambda snapshot: snapshot.status in TERMINAL)
+
+
+async def send(
+    under: EngineHarness, run: RunKey, signal_type: SignalType, signal_id: str, **arguments: JsonValue
+) -> SignalDecision:
+    """Send a signal as an administrator; arguments as they are on the wire."""
+    request = SignalRequest(signal_id=signal_id, signal_type=signal_type, arguments=arguments, reason="test")
+    return await under.service.signal(run, request, actor=ACTOR)
+
+
+async def reached(under: EngineHarness, run: RunKey, substatus: RunSubstatus) -> RunSnapshot:
+    """Wait for a substatus."""
+    return await until(under, run, lambda snapshot: snapshot.substatus is substatus)
+
+
+async def applied(under: EngineHarness, run: RunKey, signal_id: str) -> tuple[str, str | None]:
+    """Wait for the application of a signal: its effect and code."""
+
+    def found(snapshot: RunSnapshot) -> SignalApplicationPart | None:
+        parts = [item.application for item in snapshot.signals if item.signal_id == signal_id]
+        return next((part for part in parts if part is not MISSING), None)
+
+    part = found(await until(under, run, lambda snapshot: found(snapshot) is not None))
+    assert part is not None
+    return part.effect.value, None if part.code is MISSING else part.code
 
 
 async def running(under: EngineHarness, run: RunKey, step_id: str) -> None:

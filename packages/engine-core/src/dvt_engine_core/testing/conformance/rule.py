@@ -9,10 +9,14 @@ Factory = TypeVar("Factory")
 
 @dataclass(frozen=True, slots=True)
 class Rule(Generic[Factory]):
-    """A clause such as `STORE-004`, and its check: it takes the implementation's factory and asserts."""
+    """A clause such as `STORE-004`, and its check: it takes the implementation's factory and asserts.
+
+    Shape: `needs` names the capabilities without which the clause asks nothing of an implementation.
+    """
 
     clause: str
     check: Callable[[Factory], Awaitable[None]]
+    needs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
