@@ -30,6 +30,7 @@ def server(postgres: PostgresServer) -> PostgresServer:
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=name_of)
 async def test_in_memory(folder: Path) -> None:
+    """[GOLDEN-004], [GOLDEN-005], [GOLDEN-006]; `emergency_stop` shows [SIGNAL-018]."""
     path = GoldenPath.read(folder)
     async with memory_stage() as stage:
         played = await play(path, stage)
