@@ -30,6 +30,9 @@ def faults(data: Node) -> Iterator[str]:
     for row in nodes(data.get("rows")):
         if text(row, "state") not in STATES:
             yield f"row {text(row, 'row')} has the state {row.get('state')!r}; one of {', '.join(STATES)} is expected"
+        for name in re.findall(r"(?<![`\w/.])[\w.-]+/[\w./-]*\w(?!`)", text(row, "shown")):
+            if not (ROOT / name).exists():
+                yield f"row {text(row, 'row')} is shown by {name}, which is not there"
         if text(row, "state") != "open" and not text(row, "shown"):
             yield f"row {text(row, 'row')} is {text(row, 'state')} but says not where that is shown"
         if text(row, "state") != "done" and not text(row, "missing"):

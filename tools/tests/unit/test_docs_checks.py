@@ -91,6 +91,7 @@ def data(**changes: Json) -> Node:
         ({"rows": [{"row": "A1", "state": "nearly", "shown": "x", "missing": "y"}]}, "has the state 'nearly'"),
         ({"rows": [{"row": "A1", "state": "done"}]}, "says not where"),
         ({"rows": [{"row": "A1", "state": "partly", "shown": "x"}]}, "says not what is missing"),
+        ({"rows": [{"row": "A1", "state": "done", "shown": "docs, docs/gone.md"}]}, "docs/gone.md, which is not there"),
         ({"rows": []}, "which is not there"),
         ({"phases": []}, "belongs to no phase"),
         ({"phases": [{"id": "a", "after": ["b"], "rows": ["A1"]}]}, "does not stand before it"),
