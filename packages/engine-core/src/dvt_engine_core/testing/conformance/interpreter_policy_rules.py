@@ -107,7 +107,7 @@ async def _nothing(_: StepCall) -> JsonValue:
 
 
 async def resume_accepts_a_failure(factory: EngineFactory) -> None:
-    """Resume with a step still out of attempts accepts its failure: dependents are skipped, the run is FAILED."""
+    """[EXEC-043]: a resume with a step out of attempts accepts its failure: dependents skipped, the run FAILED."""
     async with factory() as under:
         under.executor.behaviours["a"] = fails
         run = await under.queue(plan_of(*LINE, {"stepId": "x"}, onStepFailure="pause"))

@@ -29,7 +29,7 @@ from dvt_engine_core.testing.world import plan_of
 
 
 async def a_pause_drains_and_a_resume_goes_on(factory: EngineFactory) -> None:
-    """A pause lets finish what was dispatched and starts nothing; a resume brings the outcome of the undisturbed run."""
+    """A pause lets finish what was dispatched and starts nothing; a resume brings the undisturbed outcome."""
     async with factory() as under:
         _, control = await finish(under, *LINE)
         gate = asyncio.Event()
@@ -97,7 +97,7 @@ async def a_crash_while_paused_dispatches_again_what_ran(factory: EngineFactory)
 
 
 async def a_cancel_of_a_paused_run_resumes_it_first(factory: EngineFactory) -> None:
-    """Cancel while PAUSED: RunResumed, then RunCancelling."""
+    """[EXEC-042]: a cancel while PAUSED is RunResumed, then RunCancelling."""
     async with factory() as under:
         await under.hold()
         run = await under.queue(plan_of(*LINE))
@@ -202,7 +202,7 @@ async def updated_parameters_reach_the_next_attempts(factory: EngineFactory) -> 
 
 
 async def a_retried_run_reuses_what_has_not_changed(factory: EngineFactory) -> None:
-    """Retry run: a new run, linked; steps with the same key are taken over before any dispatch, others run again."""
+    """[EXEC-045], [SIGNAL-017]: a new run, linked; steps with the same key are taken over before any dispatch."""
     async with factory() as under:
         steps: list[JsonObject] = [
             {"stepId": "a", "codeVersion": "1", "with": {"output": 1}},
