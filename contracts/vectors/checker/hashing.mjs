@@ -19,7 +19,7 @@ export const taggedText = (kind, value) => canonical([`dvt:${kind}:v1`, value])
 export const keyText = (parts) =>
   [parts.runId, parts.subject, parts.ordinal, parts.eventType, parts.planId, parts.planVersion].join('|')
 
-/** [GLOSSARY-008, GLOSSARY-009]: which parts of an event make its key; a type with neither step nor signal is the run's. */
+/** [GLOSSARY-008, GLOSSARY-009]: which parts of an event make its key; without step and signal it is the run's. */
 export const keyParts = (event) => ({
   ...event,
   subject: event.stepId ?? event.signalId ?? 'RUN',
@@ -37,8 +37,9 @@ export function chain(runId, events) {
 export function outcomeOf(snapshot) {
   if (!['COMPLETED', 'FAILED', 'CANCELLED'].includes(snapshot.status)) return null
   const { planId, planVersion, sha256: planHash } = snapshot.queued.planRef
+  const inputsHash = snapshot.started?.inputsHash ?? null
   const steps = Object.fromEntries(snapshot.steps.map((step) => [step.stepId, stepOutcome(step)]))
-  return { planId, planVersion, planHash, inputsHash: snapshot.started?.inputsHash ?? null, status: snapshot.status, steps }
+  return { planId, planVersion, planHash, inputsHash, status: snapshot.status, steps }
 }
 
 function stepOutcome({ status, outcome, skip }) {

@@ -6,6 +6,7 @@ import { allows, contractFaults, isSchema } from './schema.mjs'
 
 const MAX_EDGES = 50_000
 const MAX_FAULTS = 100
+const IDS = ['planId', 'planVersion', 'stepId']
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value)
 const listOf = (value) => (Array.isArray(value) ? value : [])
 
@@ -42,7 +43,7 @@ function shapeFaults(plan) {
     const last = path.at(-1)
     if (keyword === 'additionalProperties') return { code: 'PLAN_UNKNOWN_FIELD', path: [...path, name] }
     if (keyword === 'maxItems') return { code: 'PLAN_TOO_LARGE', path }
-    if (keyword === 'pattern' && ['planId', 'planVersion', 'stepId'].includes(last)) return { code: 'PLAN_BAD_ID', path }
+    if (keyword === 'pattern' && IDS.includes(last)) return { code: 'PLAN_BAD_ID', path }
     if (keyword === 'const' && last === 'schemaVersion') return { code: 'PLAN_SCHEMA_VERSION', path }
     return { code: 'PLAN_SCHEMA', path }
   })
@@ -65,7 +66,7 @@ class Steps {
       if (this.index.get(step.stepId) !== number) found.push({ code: 'PLAN_DUPLICATE_STEP', path: [...at, 'stepId'] })
     })
     const edges = this.steps.map((one) => this.dependencies(one, found))
-    if (edges.reduce((sum, list) => sum + list.length, 0) > MAX_EDGES) return [...found, { code: 'PLAN_TOO_LARGE', path: ['steps'] }]
+    if (edges.flat().length > MAX_EDGES) return [...found, { code: 'PLAN_TOO_LARGE', path: ['steps'] }]
     const order = inOrder(edges)
     const cycle = order.length < edges.length ? cycleOf(edges, new Set(order)) : []
     if (cycle.length) found.push({ code: 'PLAN_CYCLE', path: [...this.steps[Math.min(...cycle)].at, 'dependsOn'] })
@@ -133,7 +134,8 @@ class Steps {
     const declared = this.plan.inputs
     if (name === undefined) return true
     if (!isObject(declared)) return false
-    return Object.hasOwn(declared.properties ?? {}, name) || ![undefined, null, false].includes(declared.additionalProperties)
+    const closed = [undefined, null, false].includes(declared.additionalProperties)
+    return !closed || Object.hasOwn(declared.properties ?? {}, name)
   }
 }
 
@@ -178,9 +180,8 @@ function reachOf(edges, number) {
 
 /** Steps on some cycle of a plan, as the pointers at which a cycle may be told [PLAN-011]. */
 export function cyclePointers(plan) {
-  const { steps, ...graph } = new Steps(plan)
-  const edges = steps.map((one) => Steps.prototype.dependencies.call(graph, one, []))
-  return new Set(
-    steps.filter((_, number) => reachOf(edges, number).has(number)).map(({ at }) => pointerOf([...at, 'dependsOn'])),
-  )
+  const all = new Steps(plan)
+  const edges = all.steps.map((one) => all.dependencies(one, []))
+  const onCycle = all.steps.filter((_, number) => reachOf(edges, number).has(number))
+  return new Set(onCycle.map(({ at }) => pointerOf([...at, 'dependsOn'])))
 }

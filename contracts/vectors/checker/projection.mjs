@@ -11,13 +11,16 @@ const GIVEN = {
 }
 
 /** A snapshot before its first event: the machine beside the parts of rows, by subject and id. */
-export const emptyRows = () => ({ run: emptyRun(), last: 0, parts: { run: new Map(), step: new Map(), signal: new Map() } })
+export function emptyRows() {
+  return { run: emptyRun(), last: 0, parts: { run: new Map(), step: new Map(), signal: new Map() } }
+}
 
 function partOf(subject, part, event) {
   const schema = SCHEMAS.get(`${BASE}engine/v1/${SNAPSHOTS[subject]}.json`)
   const definition = schema.$defs[schema.properties[part].$ref.split('/').at(-1)]
-  const members = Object.keys(definition.properties).map((name) => [name, (GIVEN[name] ?? ((e) => e.payload[name]))(event)])
-  return Object.fromEntries(members.filter(([, value]) => value !== undefined))
+  const value = (name) => (GIVEN[name] ? GIVEN[name](event) : event.payload[name])
+  const names = Object.keys(definition.properties).filter((name) => value(name) !== undefined)
+  return Object.fromEntries(names.map((name) => [name, value(name)]))
 }
 
 /** Fold records into rows; returns the alerts, throws on a gap. */

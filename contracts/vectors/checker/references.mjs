@@ -34,10 +34,14 @@ export class StepFailure extends Error {
   }
 }
 
+function has(value, part) {
+  if (Array.isArray(value)) return /^(0|[1-9]\d*)$/.test(part) && Number(part) < value.length
+  return isObject(value) && Object.hasOwn(value, part)
+}
+
 function look(value, pointer) {
   for (const part of partsOf(pointer)) {
-    const there = Array.isArray(value) ? /^(0|[1-9]\d*)$/.test(part) && part in value : isObject(value) && Object.hasOwn(value, part)
-    if (!there) throw new StepFailure('REF_UNAVAILABLE')
+    if (!has(value, part)) throw new StepFailure('REF_UNAVAILABLE')
     value = value[part]
   }
   return value
@@ -53,7 +57,8 @@ function valueOf(reference, world) {
   }
   const step = world.steps[target.step]
   if (step?.status !== 'SUCCEEDED') throw new StepFailure('REF_UNAVAILABLE')
-  const found = key === '$output' ? look(step.output, target.at ?? '') : step.artifacts.find((one) => one.name === target.name)
+  if (key === '$output') return look(step.output, target.at ?? '')
+  const found = step.artifacts.find((artifact) => artifact.name === target.name)
   if (found === undefined) throw new StepFailure('REF_UNAVAILABLE')
   return found
 }

@@ -17,7 +17,8 @@ const POLICIES = {
 
 /** Effective inputs, or their faults. */
 export function inputs(given, declared = { type: 'object', additionalProperties: false }) {
-  if (Buffer.byteLength(canonical(given)) > MAX_INPUT_BYTES) return { faults: [{ code: 'INPUTS_TOO_LARGE', pointer: null }] }
+  const size = Buffer.byteLength(canonical(given))
+  if (size > MAX_INPUT_BYTES) return { faults: [{ code: 'INPUTS_TOO_LARGE', pointer: null }] }
   const defaults = Object.entries(declared.properties ?? {}).filter(([, rule]) => rule.default !== undefined)
   const effective = { ...Object.fromEntries(defaults.map(([name, rule]) => [name, rule.default])), ...given }
   const found = faults(effective, declared).map(({ path }) => ({ code: 'INPUTS_INVALID', pointer: pointerOf(path) }))
@@ -44,7 +45,8 @@ function needs(plan) {
     if (step.when !== undefined) need('plan.when', 'steps', at, 'when')
     if (step.runIf === 'all-done') need('plan.run-if', 'steps', at, 'runIf')
     if (step.retry !== undefined) need('plan.retry', 'steps', at, 'retry')
-    if (find(step.with ?? null).some(({ value }) => !Object.hasOwn(value, '$literal'))) need('plan.references', 'steps', at, 'with')
+    const references = find(step.with ?? null).filter(({ value }) => !Object.hasOwn(value, '$literal'))
+    if (references.length) need('plan.references', 'steps', at, 'with')
   })
   return found
 }

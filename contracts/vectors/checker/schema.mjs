@@ -43,7 +43,8 @@ function resolve(ref, base) {
   const [address, fragment = ''] = (isObject(base) && base.$id ? new URL(ref, base.$id).href : ref).split('#')
   const document = address === '' || address === base.$id ? base : SCHEMAS.get(address)
   let found = document
-  for (const part of partsOf(decodeURIComponent(fragment))) found = found != null && has(found, part) ? found[part] : undefined
+  for (const part of partsOf(decodeURIComponent(fragment)))
+    found = found != null && has(found, part) ? found[part] : undefined
   return found === undefined ? undefined : [found, document]
 }
 
@@ -67,7 +68,8 @@ export function faults(value, schema, base = schema, path = []) {
     if (!isObject(value)) continue
     if (keyword === 'required') for (const name of rule) fault(keyword, has(value, name), { name })
     if (keyword === 'propertyNames') for (const name of Object.keys(value)) into(name, rule)
-    if (keyword === 'properties') for (const name of Object.keys(rule)) if (has(value, name)) into(value[name], rule[name], name)
+    if (keyword === 'properties')
+      for (const name of Object.keys(rule)) if (has(value, name)) into(value[name], rule[name], name)
     if (keyword === 'additionalProperties') {
       for (const name of Object.keys(value).filter((name) => !has(schema.properties ?? {}, name)))
         if (rule === false) found.push({ keyword, path, name })
@@ -89,10 +91,16 @@ const FORMS = {
   pattern: isExpression,
   multipleOf: (value) => TYPES.number(value) && value > 0,
   uniqueItems: TYPES.boolean,
-  ...Object.fromEntries(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'].map((name) => [name, TYPES.number])),
-  ...Object.fromEntries(
-    ['minLength', 'maxLength', 'minItems', 'maxItems', 'minProperties', 'maxProperties'].map((name) => [name, count]),
-  ),
+  minimum: TYPES.number,
+  maximum: TYPES.number,
+  exclusiveMinimum: TYPES.number,
+  exclusiveMaximum: TYPES.number,
+  minLength: count,
+  maxLength: count,
+  minItems: count,
+  maxItems: count,
+  minProperties: count,
+  maxProperties: count,
 }
 const ONE = ['items', 'additionalProperties', 'propertyNames', 'contains', 'not', 'if', 'then', 'else']
 const MANY = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
@@ -110,12 +118,13 @@ function isExpression(text) {
 export function isSchema(schema, whole = schema) {
   if (typeof schema === 'boolean') return true
   if (!isObject(schema)) return false
+  const areSchemas = (rules) => rules.every((rule) => isSchema(rule, whole))
   return Object.entries(schema).every(([keyword, rule]) => {
     if (has(FORMS, keyword)) return FORMS[keyword](rule)
     if (keyword === '$ref') return TYPES.string(rule) && rule.startsWith('#') && resolve(rule, whole) !== undefined
     if (ONE.includes(keyword)) return isSchema(rule, whole)
-    if (MANY.includes(keyword)) return Array.isArray(rule) && rule.length > 0 && rule.every((item) => isSchema(item, whole))
-    if (NAMED.includes(keyword)) return isObject(rule) && Object.values(rule).every((item) => isSchema(item, whole))
+    if (MANY.includes(keyword)) return Array.isArray(rule) && rule.length > 0 && areSchemas(rule)
+    if (NAMED.includes(keyword)) return isObject(rule) && areSchemas(Object.values(rule))
     return true
   })
 }

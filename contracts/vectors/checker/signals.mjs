@@ -23,7 +23,9 @@ function after(log) {
 const rowsFor = ({ signalType }, state, step) =>
   SIGNALS.rows.filter(
     (row) =>
-      row.signals.includes(signalType) && (!row.run || row.run.includes(state)) && (!row.step || row.step.includes(step)),
+      row.signals.includes(signalType) &&
+      (!row.run || row.run.includes(state)) &&
+      (!row.step || row.step.includes(step)),
   )
 
 /** The decision [SIGNAL-008]: of run and step only the status counts; a step without events is PENDING. */
@@ -39,13 +41,14 @@ export function application({ log, steps, signal, inputsValid = true }) {
   const run = after(log)
   const id = signal.arguments.stepId
   const status = (name) => run.steps.get(name)?.status ?? 'PENDING'
-  const latest = (type) => log.findLast((event) => event.eventType === type && (!type.startsWith('Step') || event.stepId === id))
+  const cancelling = log.findLast((event) => event.eventType === 'RunCancelling')
+  const failure = log.findLast((event) => event.eventType === 'StepFailed' && event.stepId === id)
   const known = {
-    waitsForRetry: status(id) === 'FAILED' && latest('StepFailed').retryAt !== undefined,
+    waitsForRetry: status(id) === 'FAILED' && failure.retryAt !== undefined,
     dependents: Object.keys(steps).some((name) => steps[name].includes(id) && status(name) !== 'PENDING')
       ? 'some-not-pending'
       : 'all-pending',
-    cancelCode: latest('RunCancelling') && (latest('RunCancelling').code ?? 'CANCELLED'),
+    cancelCode: cancelling && (cancelling.code ?? 'CANCELLED'),
     inputsValid,
     stepsDone: Object.keys(steps).every((name) => ['SUCCEEDED', 'SKIPPED', 'CANCELLED'].includes(status(name))),
   }

@@ -40,8 +40,9 @@ class Run {
   judge(event, held) {
     const known = this.keys.get(this.key(event))
     if (known) {
-      const outcome = event.eventType === 'StepStarted' && this.slots.get(['outcome', event.stepId, event.attempt].join(' '))
-      return { outcome: 'duplicate', runSeq: known, ...(outcome && { attemptOutcome: outcome }) }
+      const outcome = this.slots.get(['outcome', event.stepId, event.attempt].join(' '))
+      const more = event.eventType === 'StepStarted' && outcome ? { attemptOutcome: outcome } : {}
+      return { outcome: 'duplicate', runSeq: known, ...more }
     }
     const winner = this.slots.get(this.slot(event))
     if (winner) return { outcome: 'superseded', runSeq: winner }
