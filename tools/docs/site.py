@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from tools.docs import contract_page, glossary
+from tools.docs import contract_page, glossary, registry_pages
 from tools.docs.links import fitted
 from tools.docs.schemas import Schema, load
 from tools.files import ROOT, files
@@ -29,6 +29,8 @@ def places(names: Iterable[str], schemas: tuple[Schema, ...]) -> dict[str, str]:
     found = {name: name for name in names}
     found |= {name.removesuffix("/README.md"): name for name in found if name.endswith("/README.md")}
     found |= {f"contracts/schemas/{schema.path}.json": f"{REFERENCE}/{schema.path}.md" for schema in schemas}
+    found |= {f"contracts/registries/{name}": f"{REFERENCE}/{page}" for name, (page, _) in registry_pages.PAGES.items()}
+    found["contracts/registries/execution-semantics/v1/transitions.json"] = "docs/state-machines.md"
     return found | {"contracts/schemas": f"{REFERENCE}/README.md"}
 
 
@@ -43,6 +45,7 @@ def pages(root: Path = ROOT) -> dict[str, str]:
     where = places(own, schemas)
     result = {name: fitted(name, markdown, root=root, places=where) for name, markdown in own.items()}
     result |= {f"{REFERENCE}/{schema.path}.md": contract_page.page(schema) for schema in schemas}
+    result |= {f"{REFERENCE}/{name}": page for name, page in registry_pages.pages().items()}
     result[f"{REFERENCE}/README.md"] = contract_page.index(schemas)
     return {
         name: markdown if name == GLOSSARY else glossary.linked(markdown, known, "../" * name.count("/") + GLOSSARY)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.docs import contract_page, glossary, history, schemas
-from tools.docs.json_nodes import Node
+from tools.docs import contract_page, glossary, history, registry_pages, schemas
+from tools.docs.json_nodes import Node, nodes, read
 
 OPEN = {
     "title": "Thing",
@@ -140,3 +140,18 @@ def test_words_in_prose_have_one_anchor_for_all_their_spellings() -> None:
 def test_every_definition_and_closed_word_of_the_glossary_family_is_a_term() -> None:
     words = {term.word for term in glossary.terms()}
     assert {"RunId", "runId", "Instant", "DRAINING", "UPSTREAM_FAILED", "StepRedelivered"} <= words
+
+
+def test_every_code_signal_row_and_capability_stands_on_its_page() -> None:
+    pages = registry_pages.pages()
+    for registry, (page, _) in registry_pages.PAGES.items():
+        document = read(registry_pages.REGISTRIES / registry)
+        for list_name, key in (("codes", "code"), ("rows", "row"), ("capabilities", "capability")):
+            for row in nodes(document.get(list_name)):
+                assert f"`{row[key]}`" in pages[page]
+
+
+def test_a_level_with_a_loss_tells_it_and_a_missing_one_is_unsupported() -> None:
+    assert registry_pages.level("native") == "native"
+    assert registry_pages.level({"level": "degraded", "loss": "no order"}) == "degraded, no order"
+    assert registry_pages.level(None) == "unsupported"
