@@ -26,8 +26,8 @@ CLAUSES = {
     for path in (CONTRACTS / "clauses").glob("*.md")
     for name in re.findall(r"^- \[([A-Z]+-\d{3})\]", path.read_text("utf-8"), re.MULTILINE)
 }
-#: Codes of plans that no vector shows: they are about files, the allow-list, or the syntax of CEL.
-NOT_OF_A_PLAN = {"PLAN_FILE_NOT_FOUND", "PLAN_FILE_UNREADABLE", "PLAN_ADDRESS_REFUSED", "PLAN_BAD_WHEN"}
+#: Codes of plans that no vector shows: they are about files and the allow-list.
+NOT_OF_A_PLAN = {"PLAN_FILE_NOT_FOUND", "PLAN_FILE_UNREADABLE", "PLAN_ADDRESS_REFUSED"}
 
 
 def cases(file: str, *kinds: str) -> pytest.MarkDecorator:

@@ -33,6 +33,7 @@ OTHER: dict[str, Any] = {
     "resolved": {"other": 1},
     "code": "PLAN_CYCLE",
     "decision": "other",
+    "result": "other",
     "application": "other",
 }
 

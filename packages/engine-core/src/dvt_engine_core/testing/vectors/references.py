@@ -1,4 +1,4 @@
-"""Vectors of references: what they become where a step starts."""
+"""Vectors of what a step meets at its start: values in the place of its references, and its condition."""
 
 import asyncio
 from collections.abc import Mapping
@@ -11,11 +11,12 @@ from dvt_contracts.models.plan.v1.step import PlanStep
 
 from dvt_engine_core.errors import StepError
 from dvt_engine_core.hashes import output_hash
+from dvt_engine_core.plan.conditions import condition_fault, holds
 from dvt_engine_core.services.outputs import Values
 from dvt_engine_core.testing.builders import SampleRun
 from dvt_engine_core.testing.memory_runtime import MemoryArtifacts, MemorySecrets
 from dvt_engine_core.testing.memory_store import MemoryStore
-from dvt_engine_core.testing.vectors.case import Case, equal
+from dvt_engine_core.testing.vectors.case import Case, by_kind, equal
 
 
 def _events(run: SampleRun, step_id: str, told: Mapping[str, Any]) -> list[AnyEvent]:
@@ -50,3 +51,18 @@ async def _resolve(case: Case) -> None:
 def check_resolve(case: Case) -> None:
     """Values in the place of references, or the code with which the step fails. Raises: AssertionError."""
     asyncio.run(_resolve(case))
+
+
+def _check_when(case: Case) -> None:
+    equal("PLAN_BAD_WHEN" if condition_fault(case["when"]) else None, case["code"])
+
+
+def _check_condition(case: Case) -> None:
+    try:
+        found = "start" if holds(case["when"], inputs=case["inputs"], steps=case["steps"]) else "skip"
+    except StepError as error:
+        found = error.code
+    equal(found, case["result"])
+
+
+check_condition = by_kind({"when": _check_when, "condition": _check_condition})
