@@ -31,7 +31,16 @@ _NOUNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "events": "dvt.commands.run_events:events",
             "logs": "dvt.commands.run_logs:logs",
             "cancel": "dvt.commands.run_cancel:cancel",
+            "pause": "dvt.commands.run_signals:pause",
+            "resume": "dvt.commands.run_signals:resume",
+            "stop": "dvt.commands.run_signals:stop",
+            "retry": "dvt.commands.run_signals:retry",
+            "update": "dvt.commands.run_signals:update",
         },
+    ),
+    "step": (
+        "Single steps of a run.",
+        {"retry": "dvt.commands.step_signals:retry", "skip": "dvt.commands.step_signals:skip"},
     ),
     "artifact": (
         "Files that steps wrote.",

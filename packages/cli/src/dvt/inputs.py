@@ -41,6 +41,18 @@ def read_inputs(plan: Plan, pairs: Sequence[str], file: Path | None) -> dict[str
     return given
 
 
+def read_changes(plan: Plan, pairs: Sequence[str], file: Path | None) -> dict[str, JsonValue]:
+    """Inputs that change, `--input` over `--inputs`; whether the result satisfies the plan is judged when they apply.
+
+    Raises: as `read_inputs`; ContractError [USAGE] if nothing changes.
+    """
+    given = dict(_from_file(file)[0]) if file else {}
+    given |= dict(_pair(plan, pair) for pair in pairs)
+    if not given:
+        raise ContractError("nothing changes", code="USAGE", hint="Name inputs: --input name=value, or --inputs FILE.")
+    return given
+
+
 def _from_file(file: Path) -> tuple[dict[str, JsonValue], Mapping[str, Place]]:
     try:
         raw = file.expanduser().read_bytes()

@@ -86,12 +86,13 @@ def test_a_plan_needs_what_it_uses_and_what_it_asks_for(
 
 def test_what_the_engine_lacks_is_told_with_the_place_that_needs_it() -> None:
     """[PLAN-022], [CAPABILITY-005]."""
-    faults = missing_capabilities(plan(deadlineMs=1, requires=["signals.pause"]), "temporal")
+    faults = missing_capabilities(plan(deadlineMs=1, requires=["signals.pause"]), "conductor")
     assert [(fault.code, fault.pointer) for fault in faults] == [
         ("PLAN_CAPABILITY", "/requires/0"),
+        ("PLAN_CAPABILITY", "/onStepFailure"),
         ("PLAN_CAPABILITY", "/deadlineMs"),
     ]
-    assert missing_capabilities(plan(), "temporal") == ()
+    assert missing_capabilities(plan(deadlineMs=1, requires=["signals.pause"]), "temporal") == ()
 
 
 def test_an_unknown_engine_gives_nothing() -> None:
