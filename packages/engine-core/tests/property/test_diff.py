@@ -22,9 +22,8 @@ from pydantic import MISSING
 
 from dvt_engine_core.diff.comparing import diff_runs
 from dvt_engine_core.diff.history import History, read_history
-from dvt_engine_core.facts import Fact, stamped
+from dvt_engine_core.facts import Fact, Payload, Stamp, stamped
 from dvt_engine_core.hashes import output_hash
-from dvt_engine_core.testing.builders import Stamp
 from dvt_engine_core.testing.driven import DrivenRun
 from dvt_engine_core.testing.scenario import accepted
 from dvt_engine_core.testing.seeded import seeded_run
@@ -75,8 +74,9 @@ def history(plan: JsonObject, facts: list[Fact], seed: int) -> History:
     return read_history(records, run_id=run.run_id, tenant_id=run.tenant_id, plan=Plan.parse(plan))
 
 
-def replace_model(model, **changes):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN003, ANN201 - any payload
-    return type(model)(**{name: getattr(model, name) for name in type(model).model_fields} | changes)
+def replace_model(model: Payload, **changes: object) -> Payload:
+    members = {name: getattr(model, name) for name in type(model).model_fields}
+    return type(model).model_validate(members | changes, by_name=True)
 
 
 def place_of(facts: list[Fact], event_type: str, step_id: str | None = None) -> int:

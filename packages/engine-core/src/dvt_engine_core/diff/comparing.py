@@ -129,7 +129,7 @@ def _roots(pairs: list[_Pair], runs: tuple[History, History]) -> list[tuple[_Pai
     """
     if not pairs:
         return []
-    led = [influenced(direct_causes(run), _parted(run, pairs)) for run in runs]
+    led = [influenced(direct_causes(run), _parted(run, pairs, side)) for side, run in enumerate(runs)]
     ordered = sorted(pairs, key=_CausalOrder.of(runs[0].plan).key)
     roots = [
         pair
@@ -143,11 +143,12 @@ def _roots(pairs: list[_Pair], runs: tuple[History, History]) -> list[tuple[_Pai
     return [(race, Verdict(DivergenceCause.ORDER, text))]
 
 
-def _parted(run: History, pairs: list[_Pair]) -> frozenset[int]:
+def _parted(run: History, pairs: list[_Pair], side: int) -> frozenset[int]:
     """The events of a run from the first difference of their stream on."""
     first: dict[Stream, int] = {}
     for pair in pairs:
-        first[pair.stream] = min(told.place for told in pair.told())
+        told = (pair.a, pair.b)[side]
+        first[pair.stream] = told.place if told else len(run.streams.get(pair.stream, ()))
     return frozenset(told.run_seq for told in run.events if told.place >= first.get(told.stream, len(run.events)))
 
 
