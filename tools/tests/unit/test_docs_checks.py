@@ -171,3 +171,25 @@ def test_workflows_run_nothing_but_nox(workflow: Path) -> None:
     document = yaml.safe_load(workflow.read_text("utf-8"))
     steps = [step for job in document["jobs"].values() for step in job["steps"]]
     assert {step["run"].split()[:2][-1] for step in steps if "run" in step} == {"nox"}
+
+
+def test_every_threat_has_an_id_of_its_own_and_a_proof_or_a_row_that_it_waits_for() -> None:
+    page = (ROOT / "docs/security/threat-model.md").read_text("utf-8")
+    rows = re.findall(r"^\| ((?:L\d|M)\.\d+) \|(.*)\|$", page, re.MULTILINE)
+    assert len(rows) > 30
+    assert len({name for name, _ in rows}) == len(rows)
+    for name, row in rows:
+        assert re.search(r"`test_\w+(\.py)?`|\b[A-Z]{3,}-\d{3}\b|pending [A-H]\d", row.rsplit("|", 1)[-1]), name
+
+
+def test_every_asset_of_a_threat_is_explained() -> None:
+    page = (ROOT / "docs/security/threat-model.md").read_text("utf-8")
+    explained = set(re.findall(r"^\| (A-\w+):", page, re.MULTILINE))
+    used = set(re.findall(r"\| (A-\w+) \|", page))
+    assert used == explained
+
+
+def test_the_trust_lines_of_the_picture_are_those_of_the_tables() -> None:
+    page = (ROOT / "docs/security/threat-model.md").read_text("utf-8")
+    (picture,) = fences("x", page)
+    assert set(re.findall(r"L\d", picture.text)) == set(re.findall(r"^### (L\d)", page, re.MULTILINE))
