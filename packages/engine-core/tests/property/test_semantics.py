@@ -73,7 +73,7 @@ def go(run: DrivenRun, chance: Random, *, signals: int, crashes: int) -> DrivenR
             run.go_on()
         log = run.fold()
         assert run.state.run == log.run, run.told()
-        if not run.state.in_flight and not run.state.terminal and not log.open_signals:
+        if not (run.state.in_flight or log.terminal or log.open_signals):
             assert decide(log, RunLoaded()).facts == (), run.told()
     return run
 
