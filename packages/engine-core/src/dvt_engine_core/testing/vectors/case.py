@@ -8,9 +8,9 @@ Case: TypeAlias = Mapping[str, Any]
 Check: TypeAlias = Callable[[Case], None]
 
 
-def equal(found: object, expected: object) -> None:
-    """Say what differs. Raises: AssertionError."""
-    assert found == expected, f"it is {found}, not {expected}"
+def equal(found: object, expected: object, what: str = "it is") -> None:
+    """Say what differs; `what` is how the message begins. Raises: AssertionError."""
+    assert found == expected, f"{what} {found}, not {expected}"
 
 
 def by_kind(checks: Mapping[str, Check]) -> Check:

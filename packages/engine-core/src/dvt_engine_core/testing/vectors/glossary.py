@@ -44,7 +44,7 @@ def _check_key(case: Case) -> None:
         plan_id=given["planId"],
         plan_version=given["planVersion"],
     )
-    equal(key, case["sha256"])
+    equal(key, case["sha256"], "the key is")
 
 
 def _check_event_key(case: Case) -> None:
@@ -57,7 +57,7 @@ def _check_event_key(case: Case) -> None:
         given.get("eventId", "3f0e3c0e-9f0b-4a51-8c57-000000000001"), given.get("emittedAt", "2026-01-01T00:00:00.000Z")
     )
     event = stamped(fact, run, stamp, engine_attempt=given.get("engineAttemptId"))
-    equal(event.idempotency_key, case["sha256"])
+    equal(event.idempotency_key, case["sha256"], "the key is")
 
 
 def _double(case: Case) -> float:
@@ -68,11 +68,11 @@ def _double(case: Case) -> float:
 def _check_text(case: Case) -> None:
     value, faults = read_json(case["input"].encode())
     equal(faults, ())
-    equal(canonical_text(value), case["canonical"])
+    equal(canonical_text(value), case["canonical"], "the text is")
 
 
 def _check_double(case: Case) -> None:
-    equal(canonical_text(_double(case)), case["canonical"])
+    equal(canonical_text(_double(case)), case["canonical"], "the text is")
 
 
 def _check_refused(case: Case) -> None:
@@ -134,4 +134,5 @@ check_canonical = by_kind(
 
 def check_hash(case: Case) -> None:
     """Every kind of hash. Raises: AssertionError; KeyError for a kind that the core has not."""
-    equal(_HASHES[case["kind"]](case["input"]), case["heads" if case["kind"] == "chain" else "sha256"])
+    expected = case["heads" if case["kind"] == "chain" else "sha256"]
+    equal(_HASHES[case["kind"]](case["input"]), expected, "the hash is")

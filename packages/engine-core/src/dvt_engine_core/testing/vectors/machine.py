@@ -34,9 +34,9 @@ def check_walk(case: Case) -> None:
             after = {name: (row.status, row.attempt) for name, row in rows.steps.items()}
             assert before == (rows.state, after, rows.parts), f"event {number} is illegal and changes the state"
     assert rows.state is not None
-    equal(rows.state.name, case["run"])
-    equal({name: [row.status, row.attempt] for name, row in rows.steps.items()}, case["steps"])
-    equal({name: row.status for name, row in rows.signals.items()}, case["signals"])
+    equal(rows.state.name, case["run"], "the run ends")
+    equal({name: [row.status, row.attempt] for name, row in rows.steps.items()}, case["steps"], "the steps end")
+    equal({name: row.status for name, row in rows.signals.items()}, case["signals"], "the signals end")
 
 
 def check_projection(case: Case) -> None:
@@ -48,12 +48,12 @@ def check_projection(case: Case) -> None:
     except SequenceGapError:
         equal(case.get("refused"), "gap")
         return
-    equal(whole.snapshot.document(), case.get("snapshot"))
+    equal(whole.snapshot.document(), case.get("snapshot"), "the snapshot is")
     equal([{"runSeq": alert.run_seq, "eventType": alert.event_type} for alert in whole.alerts], case["alerts"])
     for seq in case.get("resumeAt", []):
         before = project([record for record in records if record.run_seq <= seq], run_id=run, tenant_id="local")
         after = project(records, run_id=run, tenant_id="local", since=before.snapshot)
-        equal(after.snapshot.document(), case["snapshot"])
+        equal(after.snapshot.document(), case["snapshot"], f"from {seq} on the snapshot is")
 
 
 def check_retry(case: Case) -> None:
@@ -65,4 +65,4 @@ def check_retry(case: Case) -> None:
         emitted_at=case["emittedAt"],
         retryable=case.get("retryable", True),
     )
-    equal(found, case["retryAt"])
+    equal(found, case["retryAt"], "the next attempt begins at")

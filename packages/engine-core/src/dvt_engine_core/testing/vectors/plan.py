@@ -49,14 +49,18 @@ def _check_verdict(case: Case) -> None:
     report = check_plan(content, installed_kinds())
     found = [(fault.code, fault.document().get("pointer")) for fault in report.faults]
     expected = [(fault["code"], fault["pointer"]) for fault in case["faults"]]
-    equal(sorted(found, key=str), sorted(expected, key=str))
+    equal(sorted(found, key=str), sorted(expected, key=str), "the faults are")
     equal(report.plan is None, bool(case["faults"]))
 
 
 def _check_place(case: Case) -> None:
     names = ("code", "pointer", "line", "column")
     report = check_plan(text_of(case), installed_kinds())
-    equal([{name: fault.document().get(name) for name in names} for fault in report.faults], case["faults"])
+    equal(
+        [{name: fault.document().get(name) for name in names} for fault in report.faults],
+        case["faults"],
+        "the faults are",
+    )
 
 
 check_verdict = by_kind({"verdict": _check_verdict, "place": _check_place})
@@ -71,7 +75,7 @@ def check_inputs(case: Case) -> None:
     except InvalidInputsError as error:
         told = [(fault.code, fault.document().get("pointer")) for fault in error.faults] or [(error.code, None)]
         expected = [(fault["code"], fault["pointer"]) for fault in case.get("faults", [])]
-        equal(sorted(told, key=str), sorted(expected, key=str))
+        equal(sorted(told, key=str), sorted(expected, key=str), "the faults are")
     else:
         equal(found, given if "parts" in case and "effective" in case else case.get("effective"))
 
@@ -81,7 +85,7 @@ def check_capabilities(case: Case) -> None:
     registry = CapabilityRegistry.parse({**CAPABILITIES.document(), "adapters": {_ADAPTER: case["supported"]}})
     faults = missing_capabilities(Plan.parse(case["plan"]), _ADAPTER, registry)
     found = [{"code": fault.code, "pointer": str(fault.pointer)} for fault in faults]
-    equal(sorted(found, key=str), sorted(case["faults"], key=str))
+    equal(sorted(found, key=str), sorted(case["faults"], key=str), "the faults are")
 
 
 async def _refusal(case: Case) -> str | None:
@@ -103,4 +107,4 @@ async def _refusal(case: Case) -> str | None:
 
 def check_load(case: Case) -> None:
     """Why a plan by reference is refused. Raises: AssertionError."""
-    equal(asyncio.run(_refusal(case)), case["code"])
+    equal(asyncio.run(_refusal(case)), case["code"], "the refusal is")

@@ -63,7 +63,7 @@ async def _append(case: Case) -> None:
         legal_from = RunStatus(batch["legalFrom"]) if "legalFrom" in batch else None
         events = [_event(run, told) for told in batch["events"]]
         results = await store.append(key, events, legal_from=legal_from)
-        equal([_answer(result) for result in results], [told["answer"] for told in batch["events"]])
+        equal([_answer(result) for result in results], [told["answer"] for told in batch["events"]], "the answers are")
         written += sum(isinstance(result, Appended) for result in results)
         equal(len(store.events(run.key)), written)
 
@@ -79,7 +79,7 @@ async def _start(case: Case) -> None:
         new = SampleRun(tenant_id=told["tenantId"]).new(start_key=told.get("startKey"), fingerprint=told["fingerprint"])
         result = await store.create_run(new)
         runs += [result.run_id] if result.outcome == "created" else []
-        equal({"outcome": result.outcome, "run": runs.index(result.run_id) + 1}, told["answer"])
+        equal({"outcome": result.outcome, "run": runs.index(result.run_id) + 1}, told["answer"], "the answer is")
 
 
 def check_start(case: Case) -> None:
