@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.docs.json_nodes import nodes, read, text
 from tools.files import ROOT, files
 
-WATCHED = ("docs/security/", "docs/adr/", "docs/roadmap.json")
+WATCHED = ("docs/security/", "docs/adr/", "docs/roadmap.json", "docs/capabilities.md", "contracts/clauses/")
 PENDING = re.compile(r"\bpending:? (?P<rows>[A-H]\d+(?:(?:, | and )[A-H]\d+)*)")
 ROADMAP = Path("docs/roadmap.json")
 
