@@ -166,11 +166,21 @@ def test_owners_are_teams_and_their_paths_exist() -> None:
         assert pattern == "*" or any(ROOT.glob(pattern.strip("/"))), pattern
 
 
-@pytest.mark.parametrize("workflow", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=lambda path: path.stem)
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+GATHERED = 'test "$RESULT" = success'
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.stem)
 def test_workflows_run_nothing_but_nox(workflow: Path) -> None:
     document = yaml.safe_load(workflow.read_text("utf-8"))
-    steps = [step for job in document["jobs"].values() for step in job["steps"]]
-    assert {step["run"].split()[:2][-1] for step in steps if "run" in step} == {"nox"}
+    commands = [step["run"] for job in document["jobs"].values() for step in job["steps"] if "run" in step]
+    assert {command.split()[:2][-1] for command in commands if command != GATHERED} == {"nox"}
+
+
+def test_the_required_check_waits_for_every_other_job() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))["jobs"]
+    assert set(jobs["required"]["needs"]) == set(jobs) - {"required"}
+    assert jobs["required"]["if"] == "always()"
 
 
 def test_every_threat_has_an_id_of_its_own_and_a_proof_or_a_row_that_it_waits_for() -> None:
