@@ -5,16 +5,18 @@ Each part of a row is computed from one event alone, so live rows equal the fold
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeAlias
 
 from dvt_contracts.base import JsonValue
 from dvt_contracts.loader import AnyEvent, UnknownEvent, parse_event
+from dvt_contracts.models.engine.v1.projector_alert import ProjectorAlert
 from dvt_contracts.models.engine.v1.run_snapshot import RunSnapshot
 from dvt_contracts.models.events.v1.record import RawRecord
 from dvt_contracts.models.execution_semantics.v1.transition_tables import EventSubject
 from dvt_contracts.models.glossary.v1.status import RunStatus, StepStatus
 from pydantic import MISSING
 
+from dvt_engine_core.alerts import alert_of
 from dvt_engine_core.errors import SequenceGapError
 from dvt_engine_core.facts import Fact, fact_of, is_reuse
 from dvt_engine_core.transitions import (
@@ -47,6 +49,8 @@ _NAMES_ITS_TYPE: Final = frozenset(
 _ITEMS: Final = {EventSubject.STEP: "steps", EventSubject.SIGNAL: "signals"}
 
 Part = Mapping[str, JsonValue]
+#: An event of the log that was not legal where it stands: it changed nothing, and somebody must look.
+Alert: TypeAlias = ProjectorAlert
 
 
 @dataclass(slots=True)
@@ -75,16 +79,6 @@ class RunRows:
     def running_steps(self) -> int:
         """How many steps run now."""
         return sum(row.status == StepStatus.RUNNING for row in self.steps.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Alert:
-    """An event of the log that was not legal where it stands: it changed nothing, and somebody must look."""
-
-    run_id: str
-    run_seq: int
-    event_type: str
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +220,9 @@ def fold(rows: RunRows, records: Iterable[RawRecord]) -> tuple[Alert, ...]:
             raise SequenceGapError(
                 f"run {rows.run_id}: event {rows.last_run_seq + 1} is missing before {record.run_seq}"
             )
-        before = rows.state
         event = parse_event(record.event.document())
-        if not write(rows, event):
-            alerts.append(Alert(rows.run_id, record.run_seq, event.event_type, before.name if before else "NONE"))
+        if not write(rows, event) and (fact := fact_of(event)):
+            alerts.append(alert_of(rows, fact, run_seq=record.run_seq))
     return tuple(alerts)
 
 

@@ -94,13 +94,36 @@ def test_an_illegal_event_is_an_alert_and_changes_only_the_watermark() -> None:
     started = RUN.event("RunStarted")
     before = projected(started)
     after = projected(started, RUN.event("StepCompleted", "a"))
-    assert after.alerts == (Alert(RUN.run_id, 3, "StepCompleted", "RUNNING"),)
+    (alert,) = after.alerts
+    assert alert == Alert(
+        run_id=RUN.run_id,
+        run_seq=3,
+        event_type="StepCompleted",
+        expected=["RUNNING"],
+        actual="PENDING",
+        attempt=1,
+        step_attempt=0,
+    )
     assert after.snapshot.document() == before.snapshot.document() | {"lastRunSeq": 3}
 
 
 def test_an_illegal_first_event_is_an_alert_of_no_state() -> None:
     log = records(RUN.event("RunStarted"))
-    assert project(log, run_id=RUN.run_id, tenant_id="local").alerts[0].state == "NONE"
+    assert project(log, run_id=RUN.run_id, tenant_id="local").alerts[0].actual == "NONE"
+
+
+def test_an_alert_tells_the_states_of_what_refused_the_event() -> None:
+    """[EXEC-008]."""
+    before_the_start = projected(RUN.event("StepStarted", "a")).alerts[0]
+    assert (list(before_the_start.expected), before_the_start.actual) == (["RUNNING", "PAUSED"], "PENDING")
+    unasked = projected(RUN.event("RunStarted"), RUN.event("SignalApplied", "s")).alerts[0]
+    assert (list(unasked.expected), unasked.actual) == (["ACCEPTED"], "NONE")
+    started, began = RUN.event("RunStarted"), RUN.event("StepStarted", "a")
+    ended = projected(started, began, RUN.event("RunCompleted")).alerts[0]
+    assert (ended.actual, ended.running_steps) == ("RUNNING", 1)
+    assert "RUNNING" in ended.expected
+    reused = projected(started, began, RUN.event("StepFailed", "a", 2)).alerts[0]
+    assert (reused.attempt, reused.step_attempt, reused.actual) == (2, 1, "RUNNING")
 
 
 def test_a_run_ends_only_where_no_step_runs() -> None:
