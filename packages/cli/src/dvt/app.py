@@ -30,6 +30,9 @@ _NOUNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
             "list|ls": "dvt.commands.run_list:list_runs",
             "events": "dvt.commands.run_events:events",
             "logs": "dvt.commands.run_logs:logs",
+            "at": "dvt.commands.run_at:at",
+            "diff": "dvt.commands.run_diff:diff",
+            "why": "dvt.commands.run_why:why",
             "cancel": "dvt.commands.run_cancel:cancel",
             "pause": "dvt.commands.run_signals:pause",
             "resume": "dvt.commands.run_signals:resume",
@@ -46,11 +49,16 @@ _NOUNS: Final[dict[str, tuple[str, dict[str, str]]]] = {
         "Files that steps wrote.",
         {"list|ls": "dvt.commands.artifact:list_artifacts", "get": "dvt.commands.artifact:get"},
     ),
-    "plan": ("Plans.", {"lint": "dvt.commands.plan_lint:lint"}),
+    "plan": ("Plans.", {"lint": "dvt.commands.plan_lint:lint", "graph": "dvt.commands.plan_graph:graph"}),
     "worker": ("Workers.", {"run": "dvt.commands.worker:run"}),
     "store": (
         "The database.",
-        {"migrate": "dvt.commands.store:migrate_store", "sql": "dvt.commands.store_sql:sql"},
+        {
+            "migrate": "dvt.commands.store:migrate_store",
+            "rebuild": "dvt.commands.store_rebuild:rebuild",
+            "verify": "dvt.commands.store_verify:verify",
+            "sql": "dvt.commands.store_sql:sql",
+        },
     ),
     "contracts": (
         "The contracts of DVT.",

@@ -13,7 +13,7 @@ from dvt_postgres_store.database import Database
 from dvt_postgres_store.errors import translated
 
 #: Level of the schema that this code is written for: the number of its last migration.
-CODE_LEVEL = 9
+CODE_LEVEL = 10
 #: Any fixed number: who migrates this database holds it.
 _LOCK = 0x647674_6D696772
 _LEVEL: LiteralString = "SELECT max(level) FROM dvt.schema_level"

@@ -13,15 +13,17 @@ class Slots:
     def __init__(self) -> None:
         self._filled: dict[tuple[str, str], dict[int, int]] = {}
 
-    def fill(self, record: RawRecord) -> None:
-        """Note the slot that a record fills, if any."""
+    def fill(self, record: RawRecord) -> int | None:
+        """Note the slot that a record fills, if any; the runSeq that it is filled by already, where it is."""
         event = parse_event(record.event.document())
         fact = fact_of(event)
         if fact is None or isinstance(event, UnknownEvent):
-            return
+            return None
         slot = RULES[fact.event_type].slot
         if slot is not MISSING and fact.subject_id is not None:
-            self._filled.setdefault((fact.subject_id, slot.value), {}).setdefault(fact.ordinal, record.run_seq)
+            by = self._filled.setdefault((fact.subject_id, slot.value), {}).setdefault(fact.ordinal, record.run_seq)
+            return by if by != record.run_seq else None
+        return None
 
     def of_step(self, step_id: str) -> dict[str, list[int | None] | None]:
         """Columns of a step's row: runSeqs by attempt."""

@@ -64,11 +64,9 @@ async def test_database_of_a_newer_version_is_refused(database_url: str) -> None
 def test_migration_goes_on_after_a_crash(empty_database: str, database_url: str, crash: str) -> None:
     migrate(empty_database)
     with psycopg.connect(empty_database, autocommit=True) as connection:
-        connection.execute("DROP FUNCTION dvt.append_many, dvt.append_plain, dvt.with_slot")
-        connection.execute("DROP AGGREGATE dvt.chain (bytea, bytea)")
-        connection.execute("DROP FUNCTION dvt.chain_step")
+        connection.execute("DROP TABLE dvt.rebuild")
         connection.execute("DELETE FROM dvt.schema_level WHERE level = %s", [CODE_LEVEL])
-        connection.execute("DELETE FROM dvt._yoyo_migration WHERE migration_id LIKE '0009%'")
+        connection.execute("DELETE FROM dvt._yoyo_migration WHERE migration_id LIKE '0010%'")
         if crash.startswith("after"):
             connection.execute("DELETE FROM dvt._yoyo_migration")
         else:

@@ -1,0 +1,1 @@
+SELECT shard, after::text, events, done FROM dvt.rebuild ORDER BY shard
