@@ -56,7 +56,8 @@ def _run(case: Case) -> Iterator[Reason]:
     elif snapshot.status is RunStatus.PAUSED and paused and isinstance(paused.fact.payload, RunPausedPayload):
         payload = paused.fact.payload
         if payload.signal_id is not MISSING:
-            yield case.sent(payload.signal_id, ReasonKind.PAUSED, "paused", paused)
+            sent = case.sent(payload.signal_id, ReasonKind.PAUSED, "paused", paused)
+            yield Reason.parse({**sent.document(), "hint": f"dvt run resume {snapshot.run_id}"})
         else:
             step = case.steps.get(str(payload.step_id))
             yield Reason(
@@ -66,7 +67,7 @@ def _run(case: Case) -> Iterator[Reason]:
                 code=step.outcome.code if step and step.outcome is not MISSING else MISSING,
                 since=MISSING if snapshot.pause is MISSING else snapshot.pause.at,
                 run_seq=paused.run_seq,
-                hint="Retry or skip the step, then resume; a resume alone accepts the failure.",
+                hint="`dvt step retry` or `dvt step skip`, then `dvt run resume`; a resume alone accepts the failure.",
             )
     elif cancelling and isinstance(cancelling.fact.payload, RunCancellingPayload):
         said = "the run is being stopped" if cancelling.fact.payload.code.value != "CANCELLED" else "being cancelled"
