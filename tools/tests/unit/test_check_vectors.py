@@ -122,7 +122,7 @@ def test_a_pointer_elsewhere_in_any_verdict_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"clause": "GLOSSARY-999"}, "there is no clause GLOSSARY-999"),
+        ({"clause": "GLOSSARY-9999"}, "there is no clause GLOSSARY-9999"),
         ({"kind": "guess"}, "there is no kind guess"),
         ({"id": ""}, "its id is missing or taken"),
         ({"faults": [{"code": "PLAN_NONSENSE", "pointer": ""}]}, "there is no code PLAN_NONSENSE"),
