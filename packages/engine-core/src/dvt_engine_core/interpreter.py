@@ -101,12 +101,13 @@ class Interpreter:
                 return await self._decide(state, cause)
 
     async def _decide(self, state: CoreState, cause: Cause) -> CoreState:
-        decision = decide(state, cause)
+        heard = receive(state, cause)
+        decision = decide(heard, cause)
         if decision.facts:
             await self._driver.record(cause, Standpoint.of(state))
-        state = evolve_all(receive(state, cause), decision.facts)
-        self._act(state, decision)
-        return launched(state, decision.effects)
+        decided = evolve_all(heard, decision.facts)
+        self._act(decided, decision)
+        return launched(decided, decision.effects)
 
     def _act(self, state: CoreState, decision: Decision) -> None:
         for effect in decision.effects:

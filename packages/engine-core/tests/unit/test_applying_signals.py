@@ -144,7 +144,7 @@ class TestEmergencyStop:
 
 
 class TestUpdateParameters:
-    """[EXEC-044] A redelivery keeps the inputs of its attempt, the next attempt uses the newest."""
+    """[EXEC-044] [SIGNAL-016] A redelivery keeps the inputs of its attempt, the next attempt uses the newest."""
 
     def test_the_application_carries_what_changed(self) -> None:
         arrived = SignalArrived("s", SignalType.UPDATE_PARAMETERS, parameters={"n": 2})

@@ -24,7 +24,7 @@ def effects_of(state: CoreState, cause: Cause, facts: tuple[Fact, ...]) -> tuple
     again = _again(state) if restored else {}
     effects: list[Effect] = _deadline(state) if restored else []
     ids = state.walk.graph.step_ids
-    for index in sorted({*state.in_flight, *again}):
+    for index in sorted({*state.in_flight, *again}) if again or state.ending else ():
         if index in again:
             effects.append(DispatchStep(ids[index], again[index].attempt, again[index].inputs_version))
         if state.stops(index) and index not in state.asked:

@@ -43,10 +43,15 @@ def _due(state: CoreState, cause: RetryDue) -> CoreState:
 def launched(state: CoreState, effects: tuple[Effect, ...]) -> CoreState:
     """The state after a decision's own dispatches and requests to stop."""
     index = state.walk.graph.index
+    if not effects and not state.ending:
+        return state
     sent = {index[effect.step_id]: effect.attempt for effect in effects if isinstance(effect, DispatchStep)}
     asked = state.asked | {index[effect.step_id] for effect in effects if isinstance(effect, CancelStep)}
     in_flight = {**state.in_flight, **sent} if sent else state.in_flight
-    ready = tuple(step for step in state.ready if step not in sent) if sent else state.ready
+    started = 0  # steps start in the order in which they are ready
+    while started < len(state.ready) and state.ready[started] in sent:
+        started += 1
+    ready = state.ready[started:]
     tried = frozenset(step for step in in_flight if not state.kept(step)) if state.ending else state.tried
     return replace(state, in_flight=in_flight, ready=ready, asked=asked, tried=tried)
 
