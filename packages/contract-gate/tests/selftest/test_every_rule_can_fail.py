@@ -10,7 +10,7 @@ from dvt_contract_gate.checking import check
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.testing.edit import Edit
 from dvt_contract_gate.testing.edits import EDITS
-from dvt_contract_gate.testing.workshop import Workshop
+from dvt_contract_gate.testing.workshop import Workshop, take
 
 ROOT = Path(__file__).resolve().parents[4]
 GENERATES = "GATE-GENERATED"
@@ -30,17 +30,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("copies")
 
 
+@pytest.fixture(scope="module")
+def original(folder: Path) -> Path:
+    """The repository as it is now; the working tree may change while the edits are tried."""
+    return take(ROOT, folder / "original")
+
+
 @pytest.fixture
-def copy(folder: Path) -> Iterator[Workshop]:
+def copy(folder: Path, original: Path) -> Iterator[Workshop]:
     root = folder / "copy"  # one path for all: what is known of unedited files is kept by path
-    yield Workshop(root, ROOT)
+    yield Workshop(root, original)
     shutil.rmtree(root)
 
 
 @pytest.fixture(scope="module")
-def before(folder: Path) -> Iterator[dict[bool, set[tuple[str, str, str]]]]:
+def before(folder: Path, original: Path) -> Iterator[dict[bool, set[tuple[str, str, str]]]]:
     """What the gate says of the unedited copy: nothing, where the repository is as it must be."""
-    copy = Workshop(folder / "unedited", ROOT)
+    copy = Workshop(folder / "unedited", original)
     yield {False: set(told(copy, whole=False)), True: set()}
     shutil.rmtree(copy.root)
 

@@ -18,7 +18,8 @@ _LOOKS_LIKE: Final = re.compile(r"^\s*[-*] \[?[A-Z]+-\d+\]?")
 def _check(tree: Tree) -> Iterator[Finding]:
     seen: dict[str, list[Clause]] = defaultdict(list)
     for clause in clauses(tree):
-        expected = f"{clause.family}-{len(seen[clause.family]) + 1:03}"
+        before = int(seen[clause.family][-1].name.rpartition("-")[2]) if seen[clause.family] else 0
+        expected = f"{clause.family}-{before + 1:03}"
         if clause.name != expected:
             message = f"clause {clause.name} where {expected} is due"
             advice = (

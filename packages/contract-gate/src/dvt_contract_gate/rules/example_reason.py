@@ -6,6 +6,7 @@ from typing import Final
 
 import jsonschema_rs
 
+from dvt_contract_gate.compat.refused import refused_examples
 from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.faults import SchemaFault, faults_of
 from dvt_contract_gate.finding import Finding
@@ -27,7 +28,7 @@ _TELLS: Final[tuple[tuple[re.Pattern[str], set[str]], ...]] = (
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
-    waiting = unsettled(tree)
+    waiting = unsettled(tree) | {f"{refused.target.path}.json" for refused in refused_examples(tree)}
     known = {target for target in tree.targets if f"{target.path}.json" not in waiting}
     for example in tree.examples:
         if example.valid or example.target not in known or example.document.faults:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import jsonschema_rs
 
+from dvt_contract_gate.compat.refused import refused_examples
 from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
@@ -14,9 +15,11 @@ _ID = "GATE-EXAMPLE-VERDICT"
 
 def _check(tree: Tree) -> Iterator[Finding]:
     waiting = unsettled(tree)
+    told = {refused.name for refused in refused_examples(tree) if not refused.allowed}
     known = {target for target in tree.targets if f"{target.path}.json" not in waiting}
     for example in tree.examples:
-        if example.target not in known or example.document.faults:
+        name = example.document.path.relative_to(tree.contracts / "examples").as_posix()
+        if example.target not in known or example.document.faults or name in told:
             continue
         try:
             errors = list(tree.validator(example.target.reference).iter_errors(example.document.value))

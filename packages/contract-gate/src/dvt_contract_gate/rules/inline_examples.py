@@ -7,6 +7,7 @@ import jsonschema_rs
 from dvt_contracts.base import JsonValue
 from dvt_engine_core.plan.pointer import pointer
 
+from dvt_contract_gate.compat.unsettled import unsettled
 from dvt_contract_gate.finding import Finding
 from dvt_contract_gate.rule import GateRule
 from dvt_contract_gate.schema_nodes import Node, nodes
@@ -16,7 +17,8 @@ _ID = "GATE-INLINE-EXAMPLE"
 
 
 def _check(tree: Tree) -> Iterator[Finding]:
-    for path, document in tree.schemas.items():
+    for path in tree.schemas.keys() - unsettled(tree):
+        document = tree.schemas[path]
         for node in nodes(document.members):
             values = _shown(node)
             if not values:

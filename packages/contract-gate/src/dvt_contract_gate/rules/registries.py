@@ -16,9 +16,8 @@ def _check(tree: Tree) -> Iterator[Finding]:
     for document in tree.documents("registries"):
         family = "/".join(document.path.relative_to(tree.contracts / "registries").parts[:2])
         errors = {}
-        for path in tree.schemas:
-            if not path.startswith(f"{family}/"):
-                continue
+        mine = [path for path in tree.schemas if path.startswith(f"{family}/")]
+        for path in mine:
             try:
                 errors[path] = list(tree.validator(path).iter_errors(document.value))
             except (ValueError, jsonschema_rs.ReferencingError):
@@ -26,8 +25,10 @@ def _check(tree: Tree) -> Iterator[Finding]:
         waiting = unsettled(tree) & errors.keys()
         if document.faults or waiting or any(not told for told in errors.values()):
             continue
-        if not errors:
+        if not mine:
             yield document.finding(_ID, "", f"family {family} has no schema", f"add a schema below {family}")
+            continue
+        if not errors:
             continue
         nearest = min(errors, key=lambda path: (_top(errors[path]), len(errors[path])))
         for error in errors[nearest]:

@@ -2,13 +2,24 @@
 
 from typing import Final
 
-from dvt_contract_gate.testing.edit import Edit, add, both, drop, put, rename
+from dvt_contract_gate.baselines import freeze
+from dvt_contract_gate.snapshot import snapshot_of
+from dvt_contract_gate.testing.edit import Change, Edit, add, both, drop, put, rename
 from dvt_contract_gate.testing.workshop import Workshop
+from dvt_contract_gate.tree import Tree
 
 _STEP: Final = "contracts/schemas/plan/v1/step.json"
+_SQL: Final = "contracts/schemas/plan/v1/kinds/sql.json"
 _CLOSED: Final = False
-_NOT_X: Final = {"pattern": "^x"}
+_NOT_X: Final = {"pattern": "^[a-f]"}
 _NOTE: Final = {"type": "string", "description": "A note.", "examples": ["nightly"]}
+
+
+def _since_1_0(copy: Workshop, change: Change) -> None:
+    """Release the plan family as 1.0, then change parameters of kind sql and tell of it."""
+    freeze(copy.contracts, "1.0", snapshot_of(Tree(copy.contracts), "1.0"), ["plan"])
+    copy.text("contracts/CHANGELOG.md", "\n## 0.1", "\n## 1.0\n\n## 0.1")
+    copy.schema("plan/v1/kinds/sql", change)
 
 
 def _edited_baseline(copy: Workshop) -> None:
@@ -105,18 +116,16 @@ COMPAT_EDITS: Final[tuple[Edit, ...]] = (
     Edit(
         "GATE-COMPAT-SAMPLES",
         "a keyword that only documents can judge",
-        lambda copy: copy.schema(
-            "plan/v1/plan_ref", put({"pattern": "^x"}, "properties", "planVersion", "not"), tell=False
-        ),
-        "contracts/schemas/plan/v1/plan_ref.json",
-        "refuses documents that plan 0.1 takes",
+        lambda copy: _since_1_0(copy, put(_NOT_X, "properties", "connection", "not")),
+        _SQL,
+        "refuses documents that plan 1.0 takes",
     ),
     Edit(
         "GATE-COMPAT-EXAMPLES",
         "a pattern that an example of a release does not fit",
-        lambda copy: copy.schema("plan/v1/plan_ref", put("^z", "properties", "address", "pattern"), tell=False),
-        "contracts/schemas/plan/v1/plan_ref.json",
-        "is refused now",
+        lambda copy: _since_1_0(copy, put("^w[a-z]{0,40}$", "properties", "connection", "pattern")),
+        _SQL,
+        "sql.every-field.json of plan 1.0 is refused now, breaks producers",
     ),
     Edit(
         "GATE-COMPAT-VECTORS",

@@ -59,28 +59,28 @@ EXAMPLE_EDITS: Final[tuple[Edit, ...]] = (
         "an idempotency key with another digit",
         lambda copy: copy.json(f"{_VECTORS}/glossary/v1/idempotency_key.json", put("0" * 64, "cases", 0, "sha256")),
         f"{_VECTORS}/glossary/v1/idempotency_key.json",
-        "the key is",
+        "first start of a step: ",
     ),
     Edit(
         "GATE-VECTORS",
         "canonical text with a space",
         lambda copy: copy.json(f"{_VECTORS}/glossary/v1/canonical.json", put("{} ", "cases", 0, "canonical")),
         f"{_VECTORS}/glossary/v1/canonical.json",
-        "the text is",
+        "the example of the RFC: ",
     ),
     Edit(
         "GATE-VECTORS",
         "a hash of another value",
         lambda copy: copy.json(f"{_VECTORS}/glossary/v1/hashes.json", put("0" * 64, "cases", 0, "sha256")),
         f"{_VECTORS}/glossary/v1/hashes.json",
-        "the hash is",
+        "output: null: ",
     ),
     Edit(
         "GATE-VECTORS",
         "a walk that ends elsewhere",
         lambda copy: copy.json(f"{_VECTORS}/execution-semantics/v1/walks.json", put("FAILED", "cases", 0, "run")),
         f"{_VECTORS}/execution-semantics/v1/walks.json",
-        "the run ends COMPLETED",
+        "a run completes: ",
     ),
     Edit(
         "GATE-VECTORS",
@@ -90,7 +90,7 @@ EXAMPLE_EDITS: Final[tuple[Edit, ...]] = (
             put([{"code": "PLAN_CYCLE", "pointer": "/"}], "cases", 0, "faults"),
         ),
         f"{_VECTORS}/plan/v1/verdicts.json",
-        "the faults are []",
+        "one step: ",
     ),
     Edit(
         "GATE-VECTORS",
@@ -102,9 +102,9 @@ EXAMPLE_EDITS: Final[tuple[Edit, ...]] = (
     Edit(
         "GATE-CLAUSE-FORM",
         "a number is left out",
-        lambda copy: copy.text(_STORE, "\n## Judging", "- [STORE-999] It MUST wait; pending: A1.\n\n## Judging"),
+        lambda copy: copy.append(_STORE, "- [STORE-999] It MUST wait; pending: A1.\n"),
         _STORE,
-        "STORE-999 where STORE-004 is due",
+        "clause STORE-999 where",
     ),
     Edit(
         "GATE-CLAUSE-FORM",

@@ -71,7 +71,7 @@ SCHEMA_EDITS: Final[tuple[Edit, ...]] = (
             ),
         ),
         _STEP,
-        "waitBeforeMs",
+        "waitBefore counts milliseconds",
     ),
     Edit(
         "GATE-NAMING",

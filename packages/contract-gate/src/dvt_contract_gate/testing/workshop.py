@@ -11,8 +11,33 @@ from dvt_contract_gate.snapshot import snapshot_of
 from dvt_contract_gate.tree import Tree
 
 BESIDE = ("generated", "golden-paths", "packages")
+_READ = (
+    "contracts/**/*",
+    "generated/src/**/*.py",
+    "generated/tests/**/*.py",
+    "golden-paths/**/*.json",
+    "golden-paths/**/*.py",
+    "packages/*/src/**/testing/**/*.py",
+    "packages/*/tests/**/*.py",
+    "packages/postgres-store/src/dvt_postgres_store/migrations/*.sql",
+    "tools/*.py",
+)
 #: What a copy of a folder leaves out.
 NOT_NEEDED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.csv", "*.png", "*.svg")
+
+
+def take(original: Path, target: Path) -> Path:
+    """Copy what the gate reads of a repository, so that it stays as it is while edits are tried.
+
+    Shape: returns `target`; files that no rule reads are left out.
+    """
+    for pattern in _READ:
+        for path in original.glob(pattern):
+            if path.is_file() and "__pycache__" not in path.parts:
+                copy = target / path.relative_to(original)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+    return target
 
 
 class Workshop:
@@ -84,6 +109,11 @@ class Workshop:
         text = file.read_text("utf-8")
         assert old in text, f"{path} does not hold {old!r}"
         file.write_text(text.replace(old, new, 1), "utf-8")
+
+    def append(self, path: str, text: str) -> None:
+        """Write a text at the end of a file."""
+        file = self.own(path)
+        file.write_text(file.read_text("utf-8") + text, "utf-8")
 
     def move(self, path: str, to: str) -> None:
         """Rename a file."""
