@@ -17,6 +17,7 @@ CONTRACTS = ROOT / "contracts"
 PACKAGE = ROOT / "generated" / "src" / "dvt_contracts"
 HEADER = "# Generated from contracts/ by `nox -s generate`. Do not edit.\n"
 WIDTH = 120
+UNTYPED = re.compile(r'(?ms)^\w+ = TypeAliasType\("\w+", (?:Annotated\[)?Any\b[^\n]*\)\n(""".*?"""\n)?')
 DOCSTRING = re.compile(r'^( *)"""(.+)"""$', re.MULTILINE)
 OPEN_TYPES = {name: f"dvt_contracts.base.{name}" for name in ("JsonValue", "JsonObject", "Empty")}
 FLAGS = """
@@ -81,32 +82,13 @@ def models(target: Path, scratch: Path) -> None:
     header = scratch / "header.txt"
     header.write_text(HEADER)
     tool = Path(sys.executable).parent / "datamodel-codegen"
-    command = [
-        str(tool),
-        "--input",
-        str(bound),
-        "--output",
-        str(target),
-        "--custom-file-header-path",
-        str(header),
-        *FLAGS,
-    ]
-    run = subprocess.run(
-        command, check=False, capture_output=True, text=True, env={**os.environ, "RUFF_NO_CACHE": "true"}
-    )
+    command = [str(tool), "--input", str(bound), "--output", str(target), "--custom-file-header-path", str(header)]
+    env = {**os.environ, "RUFF_NO_CACHE": "true"}
+    run = subprocess.run([*command, *FLAGS], check=False, capture_output=True, text=True, env=env)
     if run.returncode:
         sys.exit(f"datamodel-codegen failed:\n{run.stdout}{run.stderr}")
     for module in target.rglob("*.py"):
-        text = module.read_text("utf-8")
-        module.write_text(
-            re.sub(
-                r'^\w+ = TypeAliasType\("\w+", (?:Annotated\[)?Any\b[^\n]*\)\n(""".*?"""\n)?',
-                "",
-                text,
-                flags=re.MULTILINE | re.DOTALL,
-            ),
-            "utf-8",
-        )
+        module.write_text(broken(UNTYPED.sub("", module.read_text("utf-8"))), "utf-8")
 
 
 def registries(target: Path) -> None:
@@ -158,8 +140,6 @@ def tidy(target: Path) -> None:
     """Format and clean what was generated, independent of the project's own lint rules."""
     ruff = str(Path(sys.executable).parent / "ruff")
     env = {**os.environ, "RUFF_NO_CACHE": "true"}
-    for module in target.rglob("*.py"):
-        module.write_text(broken(module.read_text("utf-8")), "utf-8")
     for command in (
         ["check", "--isolated", "--fix-only", "-q", "--select", "F,I"],
         ["format", "--isolated", "-q", "--line-length", "120"],
