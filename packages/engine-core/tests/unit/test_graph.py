@@ -2,7 +2,7 @@
 
 import pytest
 
-from dvt_engine_core.plan.graph import Graph, ancestors, find_cycle
+from dvt_engine_core.plan.graph import Graph, ancestors, before, find_cycle
 
 
 def graph(*edges: tuple[int, ...]) -> Graph:
@@ -43,3 +43,10 @@ def test_a_deep_graph_needs_no_recursion() -> None:
 def test_ancestors_are_all_transitive_dependencies() -> None:
     found = ancestors(graph((), (0,), (0,), (1, 2), ()))
     assert found == (0b0, 0b1, 0b1, 0b111, 0b0)
+
+
+def test_what_comes_before_one_step_is_what_the_bit_sets_say() -> None:
+    found = graph((), (0,), (0,), (2, 1), ())
+    assert [before(found, step) for step in range(5)] == [(), (0,), (0,), (0, 1, 2), ()]
+    assert [sum(1 << step for step in before(found, n)) for n in range(5)] == list(ancestors(found))
+    assert found.order() == (0, 4, 1, 2, 3)

@@ -123,3 +123,30 @@ async def test_a_step_cancelled_in_the_decision_that_dispatches_it_still_answers
     )
     told = await walk(Driver(run, hang=frozenset({"a"})))
     assert told == ["step a 1", "cancelled a", "record StepReturned", "recorded"]
+
+
+async def test_an_update_of_parameters_is_recorded_once_and_gives_the_version() -> None:
+    driver = Driver(loaded({"stepId": "a"}, {"stepId": "b", "dependsOn": ["a"]}))
+    interpreter = Interpreter(driver)
+    for _ in range(2):
+        interpreter.signal("u", SignalType.UPDATE_PARAMETERS)
+    async with asyncio.timeout(5):
+        await interpreter.run()
+    assert driver.told == [
+        "record SignalArrived",
+        "recorded",
+        "step a 1",
+        "step b 1",
+        "record StepReturned",
+        "recorded",
+    ]
+
+
+async def test_the_deadline_is_a_timer_of_the_run() -> None:
+    run = replace(loaded({"stepId": "a"}), started_at=AT)
+    assert run.walk is not None
+    run = replace(run, walk=replace(run.walk, deadline_ms=1000))
+    told = await walk(Driver(run, hang=frozenset({"a"})))
+    assert told[:2] == ["sleep 2026-01-31T08:15:31.123Z", "step a 1"]
+    assert "record DeadlinePassed" in told
+    assert "cancelled a" in told

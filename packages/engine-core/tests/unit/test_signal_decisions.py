@@ -89,6 +89,7 @@ async def test_before_the_start_steps_and_parameters_cannot_be_touched() -> None
     ):
         decided = await send(world, run, asked)
         assert (decided.signal_id, decided.code) == (f"s{number}", "RUN_NOT_STARTED")
+    assert (await world.engine().loader.load(run, reference(run))).status == "RUNNING"
 
 
 @pytest.mark.parametrize("rule", SIGNAL_TABLE.signals, ids=lambda rule: rule.signal.value)
@@ -271,6 +272,36 @@ class TestRetryRun:
         assert world.told(new) == ["RunQueued", "RunStarted", "StepCompleted a 1"]
         await world.engine().settle(new)
         assert world.told(new)[3:] == ["StepStarted last 1", "StepCompleted last 1", "RunCompleted"]
+
+    async def test_what_happened_since_is_not_overruled(self) -> None:
+        world, run = await self.failed({"stepId": "a", "codeVersion": "1"})
+        new = RunKey("local", (await send(world, run, request(SignalType.RETRY_RUN, "again"))).run_id)
+        engine = world.engine()
+        material = await engine.loader.materials.of(new)
+        reuse = engine.loader.reuse
+        assert reuse is not None
+        assert [fact.subject_id for fact in await reuse.of(new, run, material)] == ["a"]
+        assert await reuse.of(new, RunKey("local", SystemIds().run_id()), material) == ()
+        started = Fact("StepStarted", PAYLOADS["StepStarted"], "a")
+        await engine.loader.load(new, reference(new))
+        other = await world.queue(plan_of(*STEPS))
+        await engine.loader.load(other, reference(other))
+        snapshot = (await world.stored(other)).snapshot
+        await Recorder(world.store, SystemClock(), SystemIds()).append(identity_of(other, snapshot), [started])
+        assert await reuse.of(other, run, await engine.loader.materials.of(other)) == ()
+
+    async def test_an_input_that_is_gone_is_worked_for_again(self) -> None:
+        schema: JsonObject = {"type": "object", "properties": {"n": {"type": "object"}}}
+        step: JsonObject = {"stepId": "a", "codeVersion": "1", "with": {"output": {"$input": "/n/x"}}}
+        world = World()
+        engine = world.engine()
+        run = await world.queue(plan_of(step, inputs=schema), {"n": {"x": 1}})
+        await engine.settle(run)
+        other = await world.queue(plan_of(step, inputs=schema), {"n": {}})
+        await engine.loader.load(other, reference(other))
+        reuse = engine.loader.reuse
+        assert reuse is not None
+        assert await reuse.of(other, run, await engine.loader.materials.of(other)) == ()
 
 
 async def recorded(world: World, run: RunKey, entry: str) -> None:

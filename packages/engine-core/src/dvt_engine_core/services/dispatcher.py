@@ -73,10 +73,10 @@ class Dispatcher:
         if signal is None or signal.decision is MISSING or signal.application is not MISSING:
             return
         signal_type = signal.decision.signal_type
-        if stored.snapshot.status is RunStatus.PENDING and signal_type in PENDING_ENDS:
-            identity = identity_of(run, stored.snapshot)
-            if await cancel_pending(self.recorder, identity, signal.signal_id, signal_type):
-                return
+        pending = stored.snapshot.status is RunStatus.PENDING and signal_type in PENDING_ENDS
+        identity = identity_of(run, stored.snapshot)
+        if pending and await cancel_pending(self.recorder, identity, signal.signal_id, signal_type):
+            return
         arguments = await arguments_of(self.recorder.store, run, signal.signal_id) if signal_type in _ON_STEPS else {}
         step_id = arguments.get("stepId")
         delivery = SignalDelivery(signal.signal_id, signal_type, arguments, str(step_id) if step_id else None)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Final
 
-from dvt_engine_core.errors import StepError
+from dvt_engine_core.errors import StepError, UnavailableError
 from dvt_engine_core.ports.execution import StepResult
 
 _SLACK_S: Final = 5.0
@@ -50,8 +50,16 @@ async def _stop(task: "asyncio.Future[StepResult]", grace_ms: int, hurried: Call
     left = grace_ms / 1000 + _SLACK_S
     hurry = False
     while left > 0 and not task.done():
-        if not hurry and await hurried():
+        if not hurry and await _told(hurried):
             hurry, left = True, _SLACK_S
             task.cancel()
         await asyncio.wait({task}, timeout=left if hurry else min(_LOOK_S, left))
         left -= left if hurry else _LOOK_S
+
+
+async def _told(hurried: Callable[[], Awaitable[bool]]) -> bool:
+    """Whether to hurry; while nobody can tell, the grace goes on."""
+    try:
+        return await hurried()
+    except UnavailableError:
+        return False

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 from dvt_contracts.base import JsonObject, JsonValue
 from dvt_contracts.models.engine.v1.run_context import RunContext
@@ -26,6 +26,8 @@ from dvt_engine_core.walk import Walk
 
 _KEPT_RUNS: Final = 256
 _KEPT_PLANS: Final = 64
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +71,7 @@ class Materials:
         if stored is None:
             raise RunNotFoundError(f"no run {run.run_id}")
         material = await self.prepare(run, stored.snapshot)
-        self._runs[run] = material
-        if len(self._runs) > _KEPT_RUNS:
-            self._runs.popitem(last=False)
+        _keep(self._runs, run, material, limit=_KEPT_RUNS)
         return material
 
     async def inputs(self, run: RunKey, material: RunMaterial, version: int) -> Mapping[str, JsonValue]:
@@ -79,9 +79,8 @@ class Materials:
         if version == 0:
             return material.inputs
         if (run, version) not in self._inputs:
-            self._inputs[run, version] = await inputs_at(self.store, run, material.inputs, version)
-            if len(self._inputs) > _KEPT_RUNS:
-                self._inputs.popitem(last=False)
+            inputs = await inputs_at(self.store, run, material.inputs, version)
+            _keep(self._inputs, (run, version), inputs, limit=_KEPT_RUNS)
         return self._inputs[run, version]
 
     async def prepare(self, run: RunKey, snapshot: RunSnapshot) -> RunMaterial:
@@ -109,9 +108,7 @@ class Materials:
                 raise HashMismatchError(f"the bytes at {ref.address} hash to {plan_hash(content)}, not to {ref.sha256}")
             plan = read_plan(content, self.kinds)
             walk = Walk.of(plan)
-            self._plans[tenant_id, ref.sha256] = (plan, walk)
-            if len(self._plans) > _KEPT_PLANS:
-                self._plans.popitem(last=False)
+            _keep(self._plans, (tenant_id, ref.sha256), (plan, walk), limit=_KEPT_PLANS)
         if (plan.plan_id, plan.plan_version) != (ref.plan_id, ref.plan_version):
             fault = Fault(code="PLAN_ID_MISMATCH", message=f"the plan is {plan.plan_id} {plan.plan_version}")
             raise InvalidPlanError(fault.message, code=fault.code, faults=[fault])
@@ -119,3 +116,10 @@ class Materials:
         if missing:
             raise InvalidPlanError(missing[0].message, code="PLAN_CAPABILITY", faults=missing)
         return plan, walk
+
+
+def _keep(known: OrderedDict[Key, Value], key: Key, value: Value, *, limit: int) -> None:
+    """Keep a value, and forget the oldest beyond the limit."""
+    known[key] = value
+    if len(known) > limit:
+        known.popitem(last=False)

@@ -72,8 +72,6 @@ class Values:
 
         Raises: StepError [REF_UNAVAILABLE], UnavailableError. Secrets are not looked up.
         """
-        if step.code_version is MISSING:
-            return None
         references = needs(step.with_)
         outcomes = await self._outcomes(
             run, {found.name for found in references if found.kind in {"output", "artifact"}}
@@ -82,8 +80,9 @@ class Values:
         for found in _unplaced(references):
             secret = found.kind == "secret"
             values[found] = {"$secret": found.name} if secret else await self._value(found, inputs, outcomes)
-        resolved = _object(substitute(step.with_, values.__getitem__))
-        return step_key(definition=step.document(), resolved=resolved, code_version=step.code_version)
+        public = _object(substitute(step.with_, values.__getitem__))
+        key = _key(step, Resolved(public, public))
+        return None if key is MISSING else key
 
     async def _outcomes(self, run: RunKey, steps: set[str]) -> dict[str, StepOutcome]:
         if not steps:

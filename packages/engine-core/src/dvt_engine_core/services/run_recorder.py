@@ -20,6 +20,7 @@ from dvt_engine_core.state import CoreState
 
 #: Each round follows a step that moved between fold and append, and a step moves that way twice at most.
 _ROUNDS: Final = 16
+_UPDATE: Final = SignalType.UPDATE_PARAMETERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +40,15 @@ class RunRecorder:
         Source: ExecutionSemantics, writers.
         """
         material = await self.materials.of(run)
-        updates = isinstance(cause, SignalArrived) and cause.signal_type is SignalType.UPDATE_PARAMETERS
+        update = cause if isinstance(cause, SignalArrived) and cause.signal_type is _UPDATE else None
         for _ in range(_ROUNDS):
             state = await self.recorder.fold(run, material.walk, seen)
-            judgeable = await judged(self.materials, material, run, cause) if updates else cause
-            facts = decide(state, judgeable).facts
+            said = await judged(self.materials, material, run, update) if update else cause
+            facts = decide(state, said).facts
             results = await self.recorder.append(material.identity, facts) if facts else ()
             if all(_kept(state, fact, result) for fact, result in zip(facts, results, strict=True)):
                 told = _told(evolve_all(state, facts), cause) if isinstance(cause, StepLost) else None
-                after = await self.recorder.fold(run, material.walk) if updates else state
+                after = await self.recorder.fold(run, material.walk) if update else state
                 return Recorded(told, after.inputs_version)
         raise InconsistencyError(f"the log of run {run.run_id} refuses what follows from it")
 

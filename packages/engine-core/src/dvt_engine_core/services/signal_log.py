@@ -16,12 +16,10 @@ async def inputs_at(
 ) -> dict[str, JsonValue]:
     """Inputs with every update applied up to a version, all of them without one.
 
-    Shape: `version` is the runSeq of an applied update, 0 for none.
+    Shape: `version` is the runSeq of an applied update.
     Source: ExecutionSemantics, attempts.
     """
     found = dict(inputs)
-    if version == 0:
-        return found
     for fact in await read_facts(store, run, limit=version):
         if isinstance(fact.payload, SignalAppliedPayload) and fact.payload.parameters is not MISSING:
             found |= fact.payload.parameters
@@ -30,7 +28,9 @@ async def inputs_at(
 
 async def arguments_of(store: StateStore, run: RunKey, signal_id: str) -> JsonObject:
     """Arguments of an accepted signal, from the log; empty where there is none."""
-    for fact in await read_facts(store, run):
-        if fact.subject_id == signal_id and isinstance(fact.payload, SignalAcceptedPayload):
-            return fact.payload.arguments
-    return {}
+    found = (
+        fact.payload.arguments
+        for fact in await read_facts(store, run)
+        if fact.subject_id == signal_id and isinstance(fact.payload, SignalAcceptedPayload)
+    )
+    return next(found, {})

@@ -182,10 +182,7 @@ class StepAttempts:
 
     async def _hurried(self, run: RunKey) -> bool:
         """Whether an emergency stop ends the run: it leaves no grace."""
-        try:
-            cancelled = await self._cancelled(run)
-        except UnavailableError:
-            return False
+        cancelled = await self._cancelled(run)
         return cancelled is not None and cancelled.code is StepCancelCode.EMERGENCY_STOP
 
     async def _cancelled(self, run: RunKey) -> StepCancelledPayload | None:

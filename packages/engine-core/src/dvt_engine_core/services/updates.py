@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dvt_engine_core.causes import Cause, SignalArrived
+from dvt_engine_core.causes import SignalArrived
 from dvt_engine_core.errors import InvalidInputsError
 from dvt_engine_core.plan.inputs import effective_inputs
 from dvt_engine_core.ports.store import RunKey
@@ -11,10 +11,8 @@ from dvt_engine_core.services.materials import Materials, RunMaterial
 from dvt_engine_core.services.signal_log import arguments_of, inputs_at
 
 
-async def judged(materials: Materials, material: RunMaterial, run: RunKey, cause: Cause) -> Cause:
+async def judged(materials: Materials, material: RunMaterial, run: RunKey, cause: SignalArrived) -> SignalArrived:
     """An update of parameters with what it changes, from the log, and whether the inputs fit the plan with it."""
-    if not isinstance(cause, SignalArrived):
-        return cause
     parameters = (await arguments_of(materials.store, run, cause.signal_id)).get("parameters")
     asked = parameters if isinstance(parameters, Mapping) else {}
     now = await inputs_at(materials.store, run, material.inputs)
