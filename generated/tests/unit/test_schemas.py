@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 import pytest
@@ -113,3 +114,16 @@ def test_an_audit_record_has_no_room_for_arguments() -> None:
     assert '"additionalProperties": true' not in text
     texts = {name: node for name, node in members(schema) if node.get("type") == "string" and "enum" not in node}
     assert all(node.get("maxLength", 128) <= 1024 for node in texts.values())
+
+
+def test_the_example_records_of_the_audit_are_one_chain() -> None:
+    """[AUDIT-004]."""
+    folder = CONTRACTS / "examples" / "audit" / "v1" / "valid"
+    records = [json.loads(file.read_text("utf-8")) for file in folder.glob("audit_record.*.json")]
+    head = sha256(b"dvt:audit:v1|local").hexdigest()
+    assert len(records) > 2
+    for number, record in enumerate(sorted(records, key=lambda record: int(record["auditSeq"])), start=1):
+        assert (record["auditSeq"], record["previousHash"]) == (number, head)
+        told = record.pop("recordHash")
+        assert told == sha256(json.dumps(record, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+        head = told
