@@ -153,6 +153,12 @@ def coverage(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def simulate(session: nox.Session) -> None:
+    """Hunt defects of the core with faults at every boundary: `nox -s simulate -- --seeds 10000 --pairs`."""
+    session.run("python", "-m", "dvt_engine_core.testing.simulation", *session.posargs)
+
+
+@nox.session(default=False)
 def model(session: nox.Session) -> None:
     """Search the model of append authority, relay and consumer to its last state, and refute its mutants."""
     session.run("python", "-m", "dvt_engine_core.testing.model")

@@ -94,6 +94,10 @@ class InProcessEngine:
             return EngineDescription(reference(run), "unknown")
         return EngineDescription(reference(run), "closed" if known[1].done() else "open")
 
+    def known(self) -> tuple[RunKey, ...]:
+        """Runs that were started here and not dropped."""
+        return tuple(self._running)
+
     async def settle(self, run: RunKey) -> None:
         """Deliver intents and wait until the interpreter of a run has ended. Raises what it raised."""
         while await self.dispatcher.deliver_due():
