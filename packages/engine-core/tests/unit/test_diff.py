@@ -20,6 +20,8 @@ from pydantic import MISSING
 
 from dvt_engine_core.diff.comparing import diff_runs
 from dvt_engine_core.diff.json_difference import first_difference
+from dvt_engine_core.diff.judging import judge
+from dvt_engine_core.errors import DvtError
 from dvt_engine_core.facts import Fact
 from dvt_engine_core.hashes import output_hash
 from dvt_engine_core.testing.builders import ACTOR, REUSED, SHA
@@ -288,3 +290,14 @@ def replace_hash() -> RunStartedPayload:
 def test_the_first_difference_of_two_values_is_found(a: JsonValue, b: JsonValue, at: str | None) -> None:
     assert first_difference(a, b) == at
     assert first_difference(b, a) == at
+
+
+def test_a_log_without_its_first_event_is_refused() -> None:
+    with pytest.raises(DvtError, match="has no RunQueued"):
+        diff_runs(whole_history_of(PAIR), whole_history_of(PAIR))
+
+
+def test_a_place_at_which_neither_run_has_an_event_is_no_divergence() -> None:
+    run = history_of(PAIR)
+    with pytest.raises(ValueError, match="at least one"):
+        judge(None, None, (run, run))

@@ -225,3 +225,21 @@ def test_a_long_list_is_cut_and_says_so() -> None:
 def test_a_log_without_its_first_event_is_refused() -> None:
     with pytest.raises(DvtError, match="has no RunQueued"):
         explain_run(whole_history_of(CHAIN))
+
+
+def test_a_long_chain_of_skips_is_cut() -> None:
+    names = [f"s{n}" for n in range(30)]
+    steps: list[JsonObject] = [
+        {"stepId": name, "dependsOn": [names[n - 1]] if n else []} for n, name in enumerate(names)
+    ]
+    skipped = [skip(name, SkipCode.UPSTREAM_SKIPPED) for name in names[1:]]
+    found = why(skip("s0", SkipCode.WHEN_FALSE), *skipped, "RunCompleted", plan=plan_of(*steps))
+    assert [len(chain.chain) for chain in found.skipped] == [min(n, 20) for n in range(30)]
+
+
+def test_a_skip_by_the_deadline_goes_back_to_the_run_alone() -> None:
+    late = Fact("RunFailing", RunFailingPayload(code="RUN_DEADLINE"))
+    found = why(late, skip("a", SkipCode.RUN_FAILING))
+    assert [[(link.code, link.step_id) for link in chain.chain] for chain in found.skipped] == [
+        [("RUN_DEADLINE", MISSING)]
+    ]

@@ -31,6 +31,7 @@ from dvt_engine_core.hashes import outcome_hash
 from dvt_engine_core.plan.levels import graph_of, levels
 
 MAX_DIVERGENCES: Final = 20
+MAX_EXPLANATION: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,7 @@ def _divergence(a: Told | None, b: Told | None, verdict: Verdict) -> Divergence:
         cause=verdict.cause,
         step_id=step or MISSING,
         pointer=MISSING if verdict.pointer is None else verdict.pointer,
-        explanation=verdict.explanation,
+        explanation=verdict.explanation[:MAX_EXPLANATION],
         a=_event(a) if a else MISSING,
         b=_event(b) if b else MISSING,
     )

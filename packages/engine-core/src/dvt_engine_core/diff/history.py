@@ -110,11 +110,9 @@ class _Reader:
 
     def _signal_stream(self, fact: Fact) -> Stream:
         payload = fact.payload
-        target, kind = "", ""
-        if isinstance(payload, SignalAcceptedPayload):
-            target = str(payload.arguments.get("stepId", ""))
-        if isinstance(payload, SignalAcceptedPayload | SignalRejectedPayload):
-            kind = payload.signal_type.value
+        decided = SignalAcceptedPayload | SignalRejectedPayload
+        kind = payload.signal_type.value if isinstance(payload, decided) else ""
+        target = str(payload.arguments.get("stepId", "")) if isinstance(payload, SignalAcceptedPayload) else ""
         number = sum(stream[1:3] == (kind, target) for stream in self.signals.values())
         return ("signal", kind, target, str(number))
 

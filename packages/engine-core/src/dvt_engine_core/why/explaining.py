@@ -37,5 +37,5 @@ def explain_run(history: History) -> RunWhy:
         summary=reasons[0].text if reasons else f"the run ended {history.snapshot.status.value}",
         reasons=reasons[:MAX_REASONS],
         left_out=max(0, len(reasons) - MAX_REASONS),
-        skipped=skip_chains(case)[:MAX_REASONS],
+        skipped=skip_chains(case, most=MAX_REASONS),
     )

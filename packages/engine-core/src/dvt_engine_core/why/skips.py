@@ -18,12 +18,12 @@ _UNWELL = {
 }
 
 
-def skip_chains(case: Case) -> list[SkipChain]:
-    """Every skipped step in plan order, with what led to it, from the direct cause to the first one."""
-    found = []
+def skip_chains(case: Case, *, most: int) -> list[SkipChain]:
+    """The skipped steps in plan order, at most `most`, each with what led to it, from the direct cause to the first."""
+    found: list[SkipChain] = []
     for step_id in case.step_ids:
         told = case.latest_of(step_id)
-        if told and isinstance(told.fact.payload, StepSkippedPayload):
+        if len(found) < most and told and isinstance(told.fact.payload, StepSkippedPayload):
             chain = _chain(case, told, told.fact.payload)
             found.append(SkipChain(step_id=step_id, code=told.fact.payload.code, chain=chain, run_seq=told.run_seq))
     return found

@@ -92,10 +92,10 @@ def _steps(case: Case) -> Iterator[Reason]:
     planned = {step.step_id: step for step in case.planned}
     for step_id in case.step_ids:
         step = case.steps.get(step_id)
-        if step is not None and step.status is not StepStatus.PENDING:
-            yield from _begun(case, step)
-        elif step_id in planned:
+        if step is None:
             yield from _pending(case, planned[step_id], full=full)
+        else:
+            yield from _begun(case, step)
 
 
 def _begun(case: Case, step: StepSnapshot) -> Iterator[Reason]:
