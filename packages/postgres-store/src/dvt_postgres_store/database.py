@@ -26,7 +26,7 @@ class Database:
     """A pool of connections to the database of DVT, opened and closed by whoever owns the process.
 
     Shape: `url` is a libpq URL or conninfo; use as `async with Database(url) as database`.
-    Units: `acquire_timeout_s` and `connect_timeout_s` in seconds, as psycopg has them.
+    Units: seconds, as psycopg has them; the server ends a statement after `statement_timeout_s`, 0 is never.
     Raises: UnavailableError [STORE_UNAVAILABLE, STORE_POOL_EXHAUSTED], RejectedError, from every use.
     """
 
@@ -38,10 +38,12 @@ class Database:
         max_size: int = 8,
         acquire_timeout_s: float = 5.0,
         connect_timeout_s: float = 10.0,
+        statement_timeout_s: float = 30.0,
     ) -> None:
         self.url = url
         self.listener = Listener(url)
         self._connect_timeout_s = connect_timeout_s
+        self._statement_timeout_ms = round(statement_timeout_s * 1000)
         self._before_close: list[Callable[[], Awaitable[None]]] = []
         self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
             url,
@@ -49,6 +51,7 @@ class Database:
             max_size=max_size,
             timeout=acquire_timeout_s,
             kwargs={"autocommit": True, "application_name": "dvt"},  # one function call is one transaction
+            configure=self._configure,
             open=False,
             name="dvt-postgres",
         )
@@ -112,6 +115,11 @@ class Database:
         """Run the statement `sql/<name>.sql` for its effect."""
         async with self.connection() as connection:
             await connection.execute(statement(name), parameters)
+
+    async def _configure(self, connection: Connection) -> None:
+        await connection.execute(
+            "SELECT set_config('statement_timeout', %s, false)", [str(self._statement_timeout_ms)], prepare=False
+        )
 
     async def _replace_lost(self) -> None:
         """After one lost connection the others are suspect: replace what is dead before callers meet it."""

@@ -131,17 +131,17 @@ def _count(progress: Progress, step: Step, tell: Tell) -> None:
 
 
 async def _prepared(url: str, *, restart: bool) -> tuple[Stored, tuple[Shard, ...]]:
-    async with Database(url) as database:
+    async with Database(url, statement_timeout_s=0) as database:
         return await stored(database), await begin_rebuild(database, restart=restart)
 
 
 async def _finished(url: str) -> None:
-    async with Database(url) as database:
+    async with Database(url, statement_timeout_s=0) as database:
         await database.execute("rebuild_forget", {})
 
 
 async def _looked(url: str) -> tuple[Stored, tuple[Finding, ...]]:
-    async with Database(url) as database:
+    async with Database(url, statement_timeout_s=0) as database:
         return await stored(database), await verify_orphans(database)
 
 
@@ -191,7 +191,7 @@ def _rebuild_shard(url: str, shard: int, steps: _Steps) -> None:
 
 
 async def _rebuilding(url: str, shard: int, steps: _Steps) -> None:
-    async with Database(url, max_size=2) as database:
+    async with Database(url, max_size=2, statement_timeout_s=0) as database:
         (state,) = [row for row in await database.rows(Shard, "rebuild_state", {}) if row.shard == shard]
         async for runs in _pages(database, shard, state.after):
             events = 0
@@ -212,7 +212,7 @@ def _verify_shard(url: str, shard: int, steps: _Steps) -> None:
 
 
 async def _verifying(url: str, shard: int, steps: _Steps) -> None:
-    async with Database(url, max_size=2) as database:
+    async with Database(url, max_size=2, statement_timeout_s=0) as database:
         async for runs in _pages(database, shard, None):
             checked = [await verify_run(database, run) for run in runs]
             findings = tuple(finding for one in checked for finding in one.findings)

@@ -71,6 +71,15 @@ async def test_lock_that_is_held_too_long_is_retryable(database: Database, datab
     assert answer.outcome == "appended"
 
 
+async def test_statement_that_takes_too_long_is_ended_and_retryable(database_url: str) -> None:
+    async with Database(database_url, statement_timeout_s=0.1) as database:
+        with pytest.raises(UnavailableError) as caught:
+            async with database.connection() as connection:
+                await connection.execute("SELECT pg_sleep(5)")
+        assert caught.value.retryable
+        assert await PostgresStateStore(database).read_run(SampleRun().key) is None
+
+
 async def test_read_only_server_is_recognised(database_url: str) -> None:
     """A demoted primary: its connections are given up, so that a retry can reach the new one."""
     name = database_url.rsplit("/", 1)[1]

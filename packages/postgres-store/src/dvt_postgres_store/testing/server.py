@@ -36,17 +36,26 @@ _SETTINGS: Final = {
 }
 
 
+#: As in production: for tests of crashes, and for measuring.
+_DURABLE: Final = _SETTINGS | {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
 @dataclass(slots=True)
 class PostgresServer:
     """A server on loopback that trusts every role."""
 
     data: Path
     port: int
+    durable: bool = False
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
-        settings = [part for name, value in _SETTINGS.items() for part in ("-c", f"{name}={value}")]
+        settings = [
+            part
+            for name, value in (_DURABLE if self.durable else _SETTINGS).items()
+            for part in ("-c", f"{name}={value}")
+        ]
         command = [str(binaries() / "postgres"), "-D", str(self.data), "-p", str(self.port), *settings]
         self._process = subprocess.Popen(  # noqa: S603
             [*_unprivileged(), *command],
@@ -135,12 +144,12 @@ def _wait_until_ready(process: subprocess.Popen[bytes], data: Path) -> None:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[PostgresServer]:
+def postgres_server(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
     """Start a server with its data under a folder of its own; stop it afterwards, at the latest with this process."""
     options = ["-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
     initdb = [str(binaries() / "initdb"), "-D", str(folder / "data"), "-U", "postgres", *options]
     subprocess.run([*_unprivileged(), *initdb], check=True, capture_output=True)  # noqa: S603
-    server = PostgresServer(folder / "data", _free_port())
+    server = PostgresServer(folder / "data", _free_port(), durable)
     server.start()
     try:
         yield server
