@@ -5,7 +5,7 @@ from typing import Final
 from dvt_contract_gate.baselines import freeze
 from dvt_contract_gate.snapshot import snapshot_of
 from dvt_contract_gate.testing.edit import Change, Edit, add, both, drop, put, rename
-from dvt_contract_gate.testing.workshop import Workshop
+from dvt_contract_gate.testing.workshop import RELEASED, Workshop
 from dvt_contract_gate.tree import Tree
 
 _STEP: Final = "contracts/schemas/plan/v1/step.json"
@@ -17,17 +17,18 @@ _NOTE: Final = {"type": "string", "description": "A note.", "examples": ["nightl
 
 def _since_1_0(copy: Workshop, change: Change) -> None:
     """Release the plan family as 1.0, then change parameters of kind sql and tell of it."""
+    copy.own("contracts/baselines/ledger.json")
     freeze(copy.contracts, "1.0", snapshot_of(Tree(copy.contracts), "1.0"), ["plan"])
     copy.text("contracts/CHANGELOG.md", "\n## 0.1", "\n## 1.0\n\n## 0.1")
     copy.schema("plan/v1/kinds/sql", change)
 
 
 def _edited_baseline(copy: Workshop) -> None:
-    copy.text(f"contracts/baselines/{copy.release}/plan.json", "One step of a plan", "One step of the plan")
+    copy.text(f"contracts/baselines/{RELEASED}/plan.json", "One step of a plan", "One step of the plan")
 
 
 def _edited_ledger(copy: Workshop) -> None:
-    copy.json("contracts/baselines/ledger.json", put("0" * 64, f"{copy.release}/plan.json"))
+    copy.json("contracts/baselines/ledger.json", put("0" * 64, f"{RELEASED}/plan.json"))
 
 
 def _unknown_baseline(copy: Workshop) -> None:
@@ -151,7 +152,7 @@ COMPAT_EDITS: Final[tuple[Edit, ...]] = (
     Edit(
         "GATE-BASELINE",
         "a released baseline is removed",
-        lambda copy: copy.remove(f"contracts/baselines/{copy.release}/audit.json"),
+        lambda copy: copy.remove(f"contracts/baselines/{RELEASED}/audit.json"),
         "contracts/baselines/ledger.json",
         "released baseline 0.1/audit.json is gone",
     ),

@@ -1,17 +1,20 @@
 """A copy of the repository that edits may break: contracts copied, the rest linked until an edit needs its own."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from dvt_contract_gate.baselines import freeze, versions
+from dvt_contract_gate.baselines import freeze
 from dvt_contract_gate.snapshot import snapshot_of
 from dvt_contract_gate.tree import Tree
 
-BESIDE = ("generated", "golden-paths", "packages")
-_READ = (
+#: The one release of a copy.
+RELEASED: Final = "0.1"
+BESIDE: Final = ("generated", "golden-paths", "packages")
+_READ: Final = (
     "contracts/**/*",
     "generated/src/**/*.py",
     "generated/tests/**/*.py",
@@ -22,14 +25,12 @@ _READ = (
     "packages/postgres-store/src/dvt_postgres_store/migrations/*.sql",
     "tools/*.py",
 )
-#: What a copy of a folder leaves out.
-NOT_NEEDED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.csv", "*.png", "*.svg")
 
 
 def take(original: Path, target: Path) -> Path:
     """Copy what the gate reads of a repository, so that it stays as it is while edits are tried.
 
-    Shape: returns `target`; files that no rule reads are left out.
+    Shape: returns `target`; files that no rule reads are left out. Its one release is what the contracts are now.
     """
     for pattern in _READ:
         for path in original.glob(pattern):
@@ -37,6 +38,10 @@ def take(original: Path, target: Path) -> Path:
                 copy = target / path.relative_to(original)
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, copy)
+    contracts = target / "contracts"
+    shutil.rmtree(contracts / "baselines", ignore_errors=True)
+    (contracts / "CHANGELOG.md").write_text(f"# Changelog\n\n## {RELEASED}\n\nFirst.\n", "utf-8")
+    freeze(contracts, RELEASED, snapshot_of(Tree(contracts), RELEASED))
     return target
 
 
@@ -48,24 +53,17 @@ class Workshop:
 
     def __init__(self, root: Path, original: Path) -> None:
         self.root = root
-        shutil.copytree(original / "contracts", root / "contracts", ignore=NOT_NEEDED)
+        shutil.copytree(original / "contracts", root / "contracts", copy_function=os.link)
         (root / "tools").mkdir()
         for tool in sorted((original / "tools").glob("*.py")):  # they find the repository by where they lie
             shutil.copy(tool, root / "tools" / tool.name)
         for name in BESIDE:
             (root / name).symlink_to(original / name)
-        if not versions(self.contracts):
-            freeze(self.contracts, "0.1", snapshot_of(Tree(self.contracts), "0.1"))
 
     @property
     def contracts(self) -> Path:
         """The copied contracts."""
         return self.root / "contracts"
-
-    @property
-    def release(self) -> str:
-        """The newest release."""
-        return versions(self.contracts)[-1]
 
     def own(self, path: str) -> Path:
         """A file that may be edited: what was linked around it is copied, just as deep as needed."""
@@ -80,7 +78,7 @@ class Workshop:
                     if inner.name != "__pycache__":
                         (at / inner.name).symlink_to(inner)
         file = self.root / path
-        if file.is_symlink():
+        if file.exists() and (file.is_symlink() or file.stat().st_nlink > 1):
             content = file.read_bytes()
             file.unlink()
             file.write_bytes(content)
@@ -100,8 +98,8 @@ class Workshop:
             self.tell(f"- {path.partition('/')[0]}: `{path}` is another.")
 
     def tell(self, entry: str) -> None:
-        """Write an entry of the changelog above the newest release."""
-        self.text("contracts/CHANGELOG.md", f"\n## {self.release}", f"\n## Next\n\n{entry}\n\n## {self.release}")
+        """Write an entry of the changelog above all releases."""
+        self.text("contracts/CHANGELOG.md", "\n## ", f"\n## Next\n\n{entry}\n\n## ")
 
     def text(self, path: str, old: str, new: str) -> None:
         """Replace a text that is there, once."""
