@@ -136,6 +136,8 @@ def test_an_update_is_told_by_what_it_says_and_by_what_it_reached() -> None:
     other = diff(first, (*update("t", "y"), new, *ends))
     assert causes(other) == [("signal", None)]
     assert other.divergences[0].pointer == "/parameters/v"
+    reached = [(*update("s", value), new, output(value), *ends[1:]) for value in ("x", "y")]
+    assert causes(diff(*reached)) == [("signal", None)], "the result follows from the update"
     late = ("StepStarted a 1", "StepCompleted a 1", *update("t", "x"), *ends[1:])
     report = diff(first, late)
     assert causes(report) == [("order", "a")]
@@ -253,6 +255,8 @@ def test_another_plan_is_told_by_its_first_difference(other: JsonObject | None, 
     assert found.cause.value == "plan"
     assert (None if found.pointer is MISSING else found.pointer) == pointer
     assert text in found.explanation
+    built = whole_history_of(other, queued("b" * 64), started(core="9"), *DONE)
+    assert causes(diff_runs(runs[0], built)) == [("plan", None)], "another build is not told beside another plan"
 
 
 def test_inputs_are_told_before_and_after_the_start() -> None:

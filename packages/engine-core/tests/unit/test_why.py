@@ -243,3 +243,14 @@ def test_a_skip_by_the_deadline_goes_back_to_the_run_alone() -> None:
     assert [[(link.code, link.step_id) for link in chain.chain] for chain in found.skipped] == [
         [("RUN_DEADLINE", MISSING)]
     ]
+
+
+def test_a_clean_up_step_is_ready_whatever_became_of_the_others() -> None:
+    plan = plan_of({"stepId": "a"}, {"stepId": "clean", "dependsOn": ["a"], "runIf": "all-done"})
+    assert kinds(why(*FAILED_A, plan=plan)) == [("no-worker", "clean")]
+    assert kinds(why(*FAILING, plan=plan)) == [("stopping", "a"), ("no-worker", "clean")]
+
+
+def test_a_cause_that_came_later_is_none() -> None:
+    found = why(skip("b", SkipCode.UPSTREAM_FAILED, "a"), *FAILED_A)
+    assert [list(chain.chain) for chain in found.skipped] == [[]]
