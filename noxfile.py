@@ -135,7 +135,14 @@ def integration(session: nox.Session) -> None:
     if not chosen:
         session.error("no contract or integration test was found; they are never left out silently")
     with scratch() as environment:
-        session.run("pytest", *chosen, "--quiet", *WAITING, *session.posargs, env=environment)
+        session.run("pytest", *chosen, "--quiet", "-m", "not golden", *WAITING, *session.posargs, env=environment)
+
+
+@nox.session(default=False)
+def engines(session: nox.Session) -> None:
+    """Play every scripted golden path on Temporal, with workers that are killed; CI runs it after the default."""
+    with scratch() as environment:
+        session.run("pytest", "packages/temporal-adapter/tests/contract", "--quiet", "-m", "golden", env=environment)
 
 
 @nox.session

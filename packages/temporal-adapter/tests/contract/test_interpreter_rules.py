@@ -163,6 +163,7 @@ async def test_temporal_engine(rule: Rule[EngineFactory], factory: HarnessFactor
     await rule.check(factory)
 
 
+@pytest.mark.golden
 @pytest.mark.parametrize("folder", scripted_paths(GOLDEN), ids=lambda folder: folder.name)
 async def test_golden_path(folder: Path, factory: HarnessFactory) -> None:
     path = GoldenPath.read(folder)
