@@ -5,6 +5,7 @@ from dvt_contracts.base import JsonObject, JsonValue
 
 from dvt_engine_core.errors import StepError
 from dvt_engine_core.plan.conditions import condition_fault, holds
+from dvt_engine_core.services.conditions import Conditions
 from dvt_engine_core.services.step_attempt import AttemptRequest
 from dvt_engine_core.testing.in_process import reference
 from dvt_engine_core.testing.world import World, plan_of
@@ -76,6 +77,15 @@ class TestInTheActivity:
         world, told = await self.attempt({"stepId": "a", "when": "true"}, step_id="a")
         assert told == ["StepStarted a 1", "StepCompleted a 1"]
         assert len(world.executor.calls) == 1
+
+    async def test_a_delivery_after_the_start_is_not_judged_anew(self) -> None:
+        world = World()
+        engine = world.engine()
+        run = await world.queue(plan_of({"stepId": "a", "when": "size(inputs) == 0"}))
+        await engine.settle(run)
+        material = await engine.loader.materials.of(run)
+        found = Conditions(engine.attempts.values)
+        assert await found.instead_of_start(run, material, material.plan.steps[0], {"n": 1}) is None
 
     async def test_what_has_not_ended_is_pending(self) -> None:
         _, told = await self.attempt(

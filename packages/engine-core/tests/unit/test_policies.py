@@ -207,6 +207,11 @@ class TestCleanUp:
         assert [fact.event_type for fact in told.decision.facts] == ["StepFailed"]
         told.when(RetryDue("tidy")).then("dispatch tidy 2")
 
+    def test_a_lost_one_that_never_started_fails_too(self) -> None:
+        log = given(TIDY, *BEGUN, "StepFailed a 1", "RunFailing", "StepSkipped b 1")
+        told = log.when(StepLost("tidy", 1, "WORKER_LOST", AT))
+        assert [fact.event_type for fact in told.decision.facts] == ["StepFailed"]
+
 
 class TestDeadline:
     """[EXEC-040] `deadlineMs` counts from RunStarted; past it the run ends as by fail-fast, with RUN_DEADLINE."""
@@ -248,5 +253,6 @@ class TestDeadline:
 def test_before_a_load_is_over_signals_are_applied_and_nothing_else() -> None:
     """[EXEC-027] Open signals come first, in their order."""
     loading = Scenario(replace(given(PARALLEL, *BEGUN, "StepFailed a 1").state, loaded=False))
+    loading = loading.when(RESUME).then("SignalApplied r")
     run = loading.when(SignalArrived("t", SignalType.RETRY_STEP, "a")).then("SignalApplied t")
     run.when(RunLoaded()).then("dispatch a 2", "dispatch b 1")
