@@ -290,14 +290,15 @@ class TestRetryRun:
         await Recorder(world.store, SystemClock(), SystemIds()).append(identity_of(other, snapshot), [started])
         assert await reuse.of(other, run, await engine.loader.materials.of(other)) == ()
 
-    async def test_an_input_that_is_gone_is_worked_for_again(self) -> None:
+    @pytest.mark.parametrize("now", [{}, {"x": 2}], ids=["gone", "changed"])
+    async def test_an_input_that_is_another_is_worked_for_again(self, now: JsonObject) -> None:
         schema: JsonObject = {"type": "object", "properties": {"n": {"type": "object"}}}
         step: JsonObject = {"stepId": "a", "codeVersion": "1", "with": {"output": {"$input": "/n/x"}}}
         world = World()
         engine = world.engine()
         run = await world.queue(plan_of(step, inputs=schema), {"n": {"x": 1}})
         await engine.settle(run)
-        other = await world.queue(plan_of(step, inputs=schema), {"n": {}})
+        other = await world.queue(plan_of(step, inputs=schema), {"n": now})
         await engine.loader.load(other, reference(other))
         reuse = engine.loader.reuse
         assert reuse is not None
