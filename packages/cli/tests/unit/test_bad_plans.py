@@ -43,7 +43,7 @@ BAD: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str, str]] = {
         "PLAN_REFERENCE_NOT_ANCESTOR",
         "/steps/1/with/output",
     ),
-    "capability": ([A], {"onStepFailure": "pause"}, "PLAN_CAPABILITY", "/onStepFailure"),
+    "capability": ([A], {"requires": ["steps.teleport"]}, "PLAN_CAPABILITY", "/requires/0"),
     "limit": ([A], {"maxParallelSteps": 5000}, "PLAN_SCHEMA", "/maxParallelSteps"),
 }
 
