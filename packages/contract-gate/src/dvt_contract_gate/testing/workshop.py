@@ -24,6 +24,7 @@ _READ: Final = (
     "packages/*/tests/**/*.py",
     "packages/postgres-store/src/dvt_postgres_store/migrations/*.sql",
     "tools/*.py",
+    "tools/tests/**/*.py",
 )
 
 
@@ -57,7 +58,7 @@ class Workshop:
         (root / "tools").mkdir()
         for tool in sorted((original / "tools").glob("*.py")):  # they find the repository by where they lie
             shutil.copy(tool, root / "tools" / tool.name)
-        for name in BESIDE:
+        for name in (*BESIDE, "tools/tests"):
             (root / name).symlink_to(original / name)
 
     @property
