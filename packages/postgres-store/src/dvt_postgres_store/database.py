@@ -9,6 +9,7 @@ from typing import Self, TypeAlias, TypeVar
 
 import psycopg
 from dvt_engine_core.errors import UnavailableError
+from psycopg import sql
 from psycopg.rows import class_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -117,9 +118,8 @@ class Database:
             await connection.execute(statement(name), parameters)
 
     async def _configure(self, connection: Connection) -> None:
-        await connection.execute(
-            "SELECT set_config('statement_timeout', %s, false)", [str(self._statement_timeout_ms)], prepare=False
-        )
+        timeout = sql.Literal(self._statement_timeout_ms)
+        await connection.execute(sql.SQL("SET statement_timeout = {}").format(timeout))
 
     async def _replace_lost(self) -> None:
         """After one lost connection the others are suspect: replace what is dead before callers meet it."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 _READY: Final = b"Z\x00\x00\x00\x05I"  # ReadyForQuery, no transaction open: what was sent is committed
-_BIND: Final = b"B"
+_EVENT: Final = b'"idempotencyKey"'  # in the body of every event: this call writes
 
 
 @dataclass(slots=True)
@@ -41,9 +41,10 @@ class CuttingProxy:
 
     async def _forth(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, state: "_Link") -> None:
         while data := await reader.read(1 << 16):
-            if self.cut and _BIND in data and not state.doomed:
-                if self.cut == "before":
-                    self._did()
+            if self.cut and _EVENT in data and not state.doomed:
+                side, self.cut = self.cut, None  # claimed: another connection passes
+                if side == "before":
+                    self.cuts += 1
                     return
                 state.doomed = True
             writer.write(data)
@@ -53,15 +54,11 @@ class CuttingProxy:
         while data := await reader.read(1 << 16):
             if state.doomed:
                 if _READY in data:
-                    self._did()
+                    self.cuts += 1
                     return
                 continue
             writer.write(data)
             await writer.drain()
-
-    def _did(self) -> None:
-        self.cut = None
-        self.cuts += 1
 
 
 @dataclass(slots=True)
