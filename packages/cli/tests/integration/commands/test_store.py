@@ -40,11 +40,11 @@ def _dvt(url: str, home: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 async def _fill(url: str) -> str:
     async with Database(url) as database:
         store = PostgresStateStore(database)
-        for _ in range(4):
-            run = SampleRun()
+        runs = [SampleRun() for _ in range(4)]
+        for run in runs:
             await store.create_run(run.new())
             await store.append(run.key, [run.event("RunStarted"), run.event("StepStarted", "a")])
-    return run.run_id
+    return runs[-1].run_id
 
 
 def test_plan_rebuild_and_verify(url: str, tmp_path: Path) -> None:
