@@ -1,7 +1,8 @@
 """All checks and tests. `nox` runs what must pass before a merge, `nox -l` lists the rest; CI calls nothing else.
 
 Sessions run in .venv, which ./dev makes; only `wheels` makes environments of its own. Folders choose the tests: `unit`
-and `property` need no server, `contract` and `integration` start real ones and are never skipped.
+and `property` need no server, `contract` and `integration` start real ones and are never skipped. What takes long has
+a session of its own, which `.ci/run` names.
 """
 
 import os
@@ -27,6 +28,7 @@ CORES = max(2, os.cpu_count() or 2)
 PARALLEL = ("--numprocesses", str(CORES), "--dist", "loadfile")
 # for tests that mostly wait for a server
 WAITING = ("--numprocesses", str(2 * CORES), "--dist", "loadfile", "--no-loadscope-reorder")
+EMBEDDED = "packages/cli/tests/integration/embedded"
 
 SOURCES = ["generated/src", *sorted(map(str, Path("packages").glob("*/src"))), "tools", "benchmarks", "noxfile.py"]
 
@@ -135,7 +137,15 @@ def integration(session: nox.Session) -> None:
     if not chosen:
         session.error("no contract or integration test was found; they are never left out silently")
     with scratch() as environment:
-        session.run("pytest", *chosen, "--quiet", "-m", "not golden", *WAITING, *session.posargs, env=environment)
+        ours = (*chosen, "--ignore", EMBEDDED, "-m", "not golden")
+        session.run("pytest", *ours, "--quiet", *WAITING, *session.posargs, env=environment)
+
+
+@nox.session(default=False)
+def embedded(session: nox.Session) -> None:
+    """Start, share, kill and find again the servers that `dvt` brings; CI runs it after the default."""
+    with scratch() as environment:
+        session.run("pytest", EMBEDDED, "--quiet", *WAITING, env=environment)
 
 
 @nox.session(default=False)
