@@ -137,7 +137,7 @@ def test_an_update_is_told_by_what_it_says_and_by_what_it_reached() -> None:
     assert causes(other) == [("signal", None)]
     assert other.divergences[0].pointer == "/parameters/v"
     reached = [(*update("s", value), new, output(value), *ends[1:]) for value in ("x", "y")]
-    assert causes(diff(*reached)) == [("signal", None)], "the result follows from the update"
+    assert causes(diff(reached[0], reached[1])) == [("signal", None)], "the result follows from the update"
     late = ("StepStarted a 1", "StepCompleted a 1", *update("t", "x"), *ends[1:])
     report = diff(first, late)
     assert causes(report) == [("order", "a")]
