@@ -10,7 +10,7 @@ from dvt_engine_core.errors import StepError
 from dvt_engine_core.ports.execution import StepCall
 from dvt_engine_core.testing.world import ACTOR, plan_of
 from dvt_temporal_adapter.testing.server import TemporalServer
-from dvt_temporal_adapter.testing.stage import Stage, events, replay
+from dvt_temporal_adapter.testing.stage import Stage, events, eventually, replay
 from temporalio import activity, workflow
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -149,6 +149,13 @@ async def test_a_run_cancelled_while_it_waits_for_a_retry_ends_at_once(at: Stage
     step: JsonObject = {"stepId": "flaky", "retry": {"maxAttempts": 2, "initialMs": 3_600_000, "maxMs": 3_600_000}}
     run = await at.world.queue(plan_of(step, {"stepId": "next", "dependsOn": ["flaky"]}))
     await at.until(run, lambda _: "StepFailed flaky 1" in at.world.told(run))
+    handle = await at.handle(run)
+
+    async def waits() -> bool:
+        """The interpreter has heard of the failure: a step still in flight would be skipped with the others."""
+        return events(await handle.fetch_history())["TIMER_STARTED"] == 1
+
+    await eventually(waits)
     await at.world.service.cancel_run(run, signal_id="c1", actor=ACTOR, reason="test")
     await at.ended(run)
     assert at.world.told(run)[-4:] == ["SignalApplied c1", "RunCancelling", "StepSkipped next 1", "RunCancelled"]
