@@ -7,6 +7,7 @@ whichever end, is the end of the call.
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dvt_contracts.base import JsonObject, JsonValue
@@ -61,6 +62,7 @@ class Desk:
     executor: ScriptedExecutor = field(default_factory=ScriptedExecutor)
     port: int = 0
     _server: asyncio.Server | None = None
+    _calls: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def open(self) -> None:
         """Listen on a free port."""
@@ -68,11 +70,30 @@ class Desk:
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
-        """Stop listening."""
+        """Stop listening and let go of the calls that are left."""
         if self._server is not None:
             self._server.close()
+        for call in self._calls:
+            call.cancel()
+        await asyncio.gather(*self._calls, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        serving = asyncio.ensure_future(self._play_for(reader, writer))
+        self._calls.add(serving)
+        try:
+            await asyncio.wait({serving})
+        finally:
+            self._calls.discard(serving)
+
+    async def _play_for(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._answer(reader, writer)
+        finally:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         call = _call(json.loads(await reader.readline()))
         playing = asyncio.create_task(self._play(call))
         while not playing.done():
@@ -85,7 +106,6 @@ class Desk:
                 hearing.cancel()
                 await asyncio.wait({hearing})
         _send(writer, playing.result())
-        writer.close()
 
     async def _play(self, call: StepCall) -> JsonObject:
         try:
