@@ -31,7 +31,7 @@ def test_a_registry_or_a_machine_path_is_refused(tmp_path: Path, name: str, line
     ("name", "line"),
     [
         ("README.md", "https://www.rfc-editor.org/rfc/rfc8785"),
-        ("README.md", "tests run in $HOME/work/x, data under ~/.local/share"),
+        ("README.md", "tests run in $HOME/project, data under ~/.local/share"),
         ("requirements.lock.txt", "    --hash=sha256:00 \\"),
         ("requirements.lock.txt", "nexus-rpc==1.4.0 \\"),
     ],
